@@ -1,0 +1,115 @@
+#include "base/command_line.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "gflags/gflags.h"
+
+// What gflags calls to stop the program after an error; exported by the library
+// but not declared in its headers.
+namespace google {
+extern void (*gflags_exitfunc)(int);
+}  // namespace google
+
+namespace minidl {
+namespace {
+
+constexpr size_t kHelpWidth = 80;
+
+// Appends `text` to `out`, wrapped at kHelpWidth columns; every line after the
+// first starts with `indent` spaces. `column` is where the first line stands.
+void AppendWrapped(absl::string_view text, size_t indent, size_t column,
+                   std::string* out) {
+  for (const absl::string_view word :
+       absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    if (column > indent && column + 1 + word.size() > kHelpWidth) {
+      absl::StrAppend(out, "\n", std::string(indent, ' '));
+      column = indent;
+    }
+    if (column > indent) {
+      out->push_back(' ');
+      ++column;
+    }
+    absl::StrAppend(out, word);
+    column += word.size();
+  }
+}
+
+std::string Help(const ProgramUsage& usage, absl::string_view file) {
+  std::string help =
+      absl::StrCat("Usage: ", usage.name, " ", usage.arguments, "\n\n");
+  AppendWrapped(usage.description, 0, 0, &help);
+  std::vector<google::CommandLineFlagInfo> flags;
+  google::GetAllFlags(&flags);  // Sorted by file, then by name.
+  flags.erase(std::remove_if(flags.begin(), flags.end(),
+                             [file](const google::CommandLineFlagInfo& flag) {
+                               return flag.filename != file;
+                             }),
+              flags.end());
+  if (!flags.empty()) help += "\n\nFlags:\n";
+  for (const google::CommandLineFlagInfo& flag : flags) {
+    const std::string value =
+        flag.type == "string" && flag.default_value.empty()
+            ? "\"\""
+            : flag.default_value;
+    std::string line = absl::StrCat("  --", flag.name, "=", value, "  ");
+    constexpr size_t kIndent = 6;
+    const size_t column = line.size();
+    AppendWrapped(flag.description, kIndent, column, &line);
+    absl::StrAppend(&help, line, "\n");
+  }
+  if (flags.empty()) help += "\n";
+  return help;
+}
+
+}  // namespace
+
+std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
+                                          const char* file, int argc,
+                                          char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view argument = argv[i];
+    if (argument == "--") break;
+    if (argument == "--help" || argument == "-help" || argument == "-h") {
+      const std::string help = Help(usage, file);
+      const bool written =
+          std::fwrite(help.data(), 1, help.size(), stdout) == help.size() &&
+          std::fflush(stdout) == 0;
+      std::exit(written ? kExitSuccess : kExitFailure);
+    }
+  }
+  google::gflags_exitfunc = [](int) { std::exit(kExitUsage); };
+  google::ParseCommandLineNonHelpFlags(&argc, &argv, /*remove_flags=*/true);
+  return std::vector<std::string>(argv + 1, argv + argc);
+}
+
+absl::Status NoArguments(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("unexpected argument '", absl::StrJoin(arguments, "' '"),
+                   "'; flags are written --name=value"));
+}
+
+int ReportStatus(const ProgramUsage& usage, const absl::Status& status) {
+  if (status.ok()) return kExitSuccess;
+  std::fprintf(stderr, "%s: %s\n", usage.name.c_str(),
+               std::string(status.message()).c_str());
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return kExitUsage;
+    case absl::StatusCode::kCancelled:
+      return kExitInterrupted;
+    default:
+      return kExitFailure;
+  }
+}
+
+}  // namespace minidl

@@ -1,0 +1,91 @@
+#include "base/command_line.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/status_testutil.h"
+#include "gflags/gflags.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+DEFINE_int32(rounds, 10, "How many rounds to run.");
+DEFINE_string(output, "", "Where to write.");
+
+namespace minidl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ExitedWithCode;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const ProgramUsage& Usage() {
+  static const auto& usage = *new ProgramUsage{
+      "program", "[flags] FILE...",
+      "Does something that takes more than eighty columns to describe, so that "
+      "it has to be wrapped."};
+  return usage;
+}
+
+std::vector<std::string> Parse(std::vector<std::string> arguments) {
+  google::FlagSaver saver;
+  arguments.insert(arguments.begin(), "program");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  return ParseCommandLine(Usage(), __FILE__, static_cast<int>(arguments.size()),
+                          argv.data());
+}
+
+TEST(CommandLineTest, ReturnsWhatIsNotAFlag) {
+  EXPECT_THAT(Parse({"a", "--rounds=3", "b"}), ElementsAre("a", "b"));
+  EXPECT_THAT(Parse({"--rounds=3", "--", "--b"}), ElementsAre("--b"));
+  EXPECT_THAT(Parse({}), IsEmpty());
+}
+
+TEST(CommandLineDeathTest, UnknownFlagExitsWithTwo) {
+  EXPECT_EXIT(Parse({"--round=3"}), ExitedWithCode(2), "round");
+}
+
+TEST(CommandLineDeathTest, MalformedValueExitsWithTwo) {
+  EXPECT_EXIT(Parse({"--rounds=many"}), ExitedWithCode(2), "many");
+  EXPECT_EXIT(Parse({"--rounds=99999999999"}), ExitedWithCode(2), "rounds");
+}
+
+TEST(CommandLineDeathTest, HelpExitsWithZeroAndShowsTheProgramsOwnFlags) {
+  // stderr is all that a death test can read.
+  const auto help_on_stderr = [] {
+    dup2(2, 1);
+    Parse({"--help"});
+  };
+  EXPECT_EXIT(help_on_stderr(), ExitedWithCode(0),
+              "Usage: program \\[flags\\] FILE\\.\\.\\.\n\n"
+              "Does something .* has\nto be wrapped\\.\n\n"
+              "Flags:\n"
+              "  --output=\"\"  Where to write\\.\n"
+              "  --rounds=10  How many rounds to run\\.\n$");
+}
+
+TEST(CommandLineTest, NoArgumentsNamesTheSurplus) {
+  EXPECT_THAT(NoArguments({}), IsOk());
+  EXPECT_THAT(
+      NoArguments({"rounds=3"}),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'rounds=3'")));
+}
+
+TEST(CommandLineTest, StatusBecomesMessageAndExitCode) {
+  EXPECT_EQ(ReportStatus(Usage(), absl::OkStatus()), 0);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(ReportStatus(Usage(), absl::InvalidArgumentError("--n is 0")), 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "program: --n is 0\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(ReportStatus(Usage(), absl::CancelledError("interrupted")), 130);
+  EXPECT_EQ(ReportStatus(Usage(), absl::DataLossError("torn")), 1);
+  testing::internal::GetCapturedStderr();
+}
+
+}  // namespace
+}  // namespace minidl

@@ -1,0 +1,115 @@
+#include "base/file.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iterator>
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/status_testutil.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A directory of its own for each test.
+std::string TestDirectory() {
+  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string directory = testing::TempDir() + "/" + test->name();
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  return directory;
+}
+
+TEST(FileTest, WhatIsWrittenIsRead) {
+  const std::string path = TestDirectory() + "/file";
+  const std::string contents("a\0b\n", 4);
+  ASSERT_THAT(WriteFile(path, contents), IsOk());
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds(contents));
+  ASSERT_THAT(WriteFile(path, "second"), IsOk());
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds("second"));
+}
+
+TEST(FileTest, ReadsMoreThanOneBuffer) {
+  const std::string path = TestDirectory() + "/file";
+  const std::string contents(1'000'003, 'x');
+  ASSERT_THAT(WriteFile(path, contents), IsOk());
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds(contents));
+}
+
+TEST(FileTest, MissingFileIsNotFoundAndNamed) {
+  EXPECT_THAT(ReadFile("/nonexistent/file"),
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("/nonexistent/file: cannot open")));
+}
+
+TEST(FileTest, DirectoryCannotBeRead) {
+  const std::string directory = TestDirectory();
+  EXPECT_THAT(ReadFile(directory),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr(directory + ": cannot read")));
+}
+
+TEST(FileTest, MissingDirectoryIsNotFound) {
+  EXPECT_THAT(WriteFile(TestDirectory() + "/none/file", "x"),
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("/none/file: cannot create")));
+}
+
+TEST(FileTest, FailureLeavesTheOldContentsAndNoTemporaryFile) {
+  const std::string directory = TestDirectory();
+  const std::string path = directory + "/file";
+  ASSERT_THAT(WriteFile(path, "old"), IsOk());
+  // No file of this process may grow beyond 64 KiB: as on a full disk, the
+  // write stops half-way.
+  const auto previous_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old_limit;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  const rlimit small_limit = {1 << 16, old_limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small_limit), 0);
+  const absl::Status status = WriteFile(path, std::string(1 << 20, 'x'));
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, previous_handler);
+
+  EXPECT_THAT(status, Not(IsOk()));
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds("old"));
+  const auto entries = std::filesystem::directory_iterator(directory);
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
+}
+
+TEST(FileTest, NewFileHasTheUsersMode) {
+  const std::string path = TestDirectory() + "/file";
+  const mode_t mask = umask(022);
+  ASSERT_THAT(WriteFile(path, "x"), IsOk());
+  umask(mask);
+  struct stat info;
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0644u);
+}
+
+TEST(FileTest, KeepsTheModeOfAFileItReplaces) {
+  const std::string path = TestDirectory() + "/file";
+  ASSERT_THAT(WriteFile(path, "x"), IsOk());
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  ASSERT_THAT(WriteFile(path, "y"), IsOk());
+  struct stat info;
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST(FileTest, FullDiskIsAnError) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+  EXPECT_THAT(WriteFile("/dev/full", "x"),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       HasSubstr("/dev/full: cannot write")));
+}
+
+}  // namespace
+}  // namespace minidl

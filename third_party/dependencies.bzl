@@ -1,0 +1,60 @@
+"""minidl_dependencies: the libraries and rules that minidl is built with, all from Debian 12.
+
+A workspace of its own that uses @minidl calls this too.
+"""
+
+load(":abseil.bzl", "abseil_system_repository")
+load(":system.bzl", "shim_repository", "system_library")
+
+def minidl_dependencies():
+    """Declares every external repository, unless the workspace has one of that name already."""
+    _maybe(
+        shim_repository,
+        name = "rules_cc",
+        files = {
+            Label("//third_party/rules_cc:cc.BUILD"): "cc/BUILD",
+            Label("//third_party/rules_cc:defs.bzl"): "cc/defs.bzl",
+        },
+    )
+    _maybe(
+        shim_repository,
+        name = "remote_coverage_tools",
+        files = {
+            Label("//third_party/remote_coverage_tools:lcov_merger.py"): "lcov_merger.py",
+            Label("//third_party/remote_coverage_tools:tools.BUILD"): "BUILD",
+        },
+    )
+    for name, path in {
+        "bazel_skylib": "tools/skylib",
+        "platforms": "tools/platforms",
+        "rules_java": "rules/java",
+        "rules_proto": "rules/proto",
+    }.items():
+        _maybe(native.local_repository, name = name, path = "/usr/share/bazel/" + path)
+
+    _maybe(abseil_system_repository, name = "com_google_absl")
+    _maybe(
+        system_library,
+        name = "com_google_protobuf",
+        binaries = ["protoc"],
+        build_file = Label("//third_party:protobuf.BUILD"),
+        package = "libprotobuf-dev protobuf-compiler",
+    )
+    for name, build_file, package in [
+        ("boost", "boost.BUILD", "libboost-dev"),
+        ("com_github_gflags_gflags", "gflags.BUILD", "libgflags-dev"),
+        ("com_google_googletest", "googletest.BUILD", "libgmock-dev libgtest-dev"),
+        ("com_google_highway", "highway.BUILD", "libhwy-dev"),
+        ("libzip", "libzip.BUILD", "libzip-dev"),
+        ("zlib", "zlib.BUILD", "zlib1g-dev"),
+    ]:
+        _maybe(
+            system_library,
+            name = name,
+            build_file = Label("//third_party:" + build_file),
+            package = package,
+        )
+
+def _maybe(rule, name, **kwargs):
+    if not native.existing_rule(name):
+        rule(name = name, **kwargs)
