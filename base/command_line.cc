@@ -60,7 +60,7 @@ std::string Help(const ProgramUsage& usage, absl::string_view file) {
         flag.type == "string" && flag.default_value.empty()
             ? "\"\""
             : flag.default_value;
-    std::string line = absl::StrCat("  --", flag.name, "=", value, "  ");
+    std::string line = absl::StrCat("  --", flag.name, "=", value, " ");
     constexpr size_t kIndent = 6;
     const size_t column = line.size();
     AppendWrapped(flag.description, kIndent, column, &line);
