@@ -1,0 +1,73 @@
+#include "nn/optimizer.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "nn/parameter.h"
+#include "tensor/optimizer_step.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+
+Optimizer::Optimizer(std::vector<NamedParameter> parameters)
+    : parameters_(std::move(parameters)) {}
+
+void Optimizer::ZeroGradients() {
+  for (const NamedParameter& named : parameters_) {
+    named.parameter->gradient.Fill(0);
+  }
+}
+
+std::vector<Tensor<float>> Optimizer::StatePerParameter() const {
+  std::vector<Tensor<float>> state;
+  for (const NamedParameter& named : parameters_) {
+    state.emplace_back(named.parameter->value.shape());
+  }
+  return state;
+}
+
+SGD::SGD(std::vector<NamedParameter> parameters, const Options& options)
+    : Optimizer(std::move(parameters)), options_(options) {
+  if (options.momentum != 0) velocity_ = StatePerParameter();
+}
+
+void SGD::Step() {
+  const auto learning_rate = static_cast<float>(options_.learning_rate);
+  for (size_t i = 0; i < parameters().size(); ++i) {
+    Parameter& parameter = *parameters()[i].parameter;
+    if (velocity_.empty()) {
+      SgdStep(learning_rate, parameter.gradient, parameter.value);
+    } else {
+      SgdMomentumStep(learning_rate, static_cast<float>(options_.momentum),
+                      parameter.gradient, velocity_[i], parameter.value);
+    }
+  }
+}
+
+Adam::Adam(std::vector<NamedParameter> parameters, const Options& options)
+    : Optimizer(std::move(parameters)),
+      options_(options),
+      first_moment_(StatePerParameter()),
+      second_moment_(StatePerParameter()) {}
+
+void Adam::Step() {
+  ++step_;
+  const double correction1 = 1 - std::pow(options_.beta1, step_);
+  const double correction2 = 1 - std::pow(options_.beta2, step_);
+  AdamStepOptions step;
+  step.beta1 = static_cast<float>(options_.beta1);
+  step.beta2 = static_cast<float>(options_.beta2);
+  step.epsilon = static_cast<float>(options_.epsilon);
+  step.step_size = static_cast<float>(options_.learning_rate / correction1);
+  step.second_moment_correction = static_cast<float>(std::sqrt(correction2));
+  for (size_t i = 0; i < parameters().size(); ++i) {
+    Parameter& parameter = *parameters()[i].parameter;
+    AdamStep(step, parameter.gradient, first_moment_[i], second_moment_[i],
+             parameter.value);
+  }
+}
+
+}  // namespace minidl

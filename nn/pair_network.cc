@@ -1,0 +1,149 @@
+#include "nn/pair_network.h"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/status_macros.h"
+#include "nn/branches.h"
+#include "nn/build_layers.h"
+#include "nn/module.h"
+#include "nn/parameter.h"
+#include "nn/sequential.h"
+#include "proto/architecture.pb.h"
+#include "tensor/elementwise.h"
+#include "tensor/layout.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+namespace {
+
+template <typename T>
+absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildBranches(
+    const proto::Architecture& architecture, const PairImages& images,
+    const NetworkGenerators& generators) {
+  const auto build = [&](int64_t channels) {
+    return BuildLayers<T>(architecture.branch(), "branch",
+                          {channels, images.height, images.width}, generators);
+  };
+  switch (architecture.branches()) {
+    case proto::Architecture::JOINT:
+      return build(2);
+    case proto::Architecture::SHARED: {
+      MINIDL_ASSIGN_OR_RETURN(auto branch, build(1));
+      return std::make_unique<BasicSharedBranches<T>>(std::move(branch));
+    }
+    case proto::Architecture::SEPARATE: {
+      MINIDL_ASSIGN_OR_RETURN(auto first, build(1));
+      MINIDL_ASSIGN_OR_RETURN(auto second, build(1));
+      return std::make_unique<BasicSeparateBranches<T>>(std::move(first),
+                                                        std::move(second));
+    }
+    default:
+      return absl::InvalidArgumentError(
+          "branches is not set; expected JOINT, SEPARATE or SHARED");
+  }
+}
+
+}  // namespace
+
+template <typename T>
+BasicPairNetwork<T>::BasicPairNetwork(std::unique_ptr<BasicModule<T>> branches,
+                                      std::unique_ptr<BasicModule<T>> head,
+                                      bool classifies, int64_t num_classes)
+    : branches_(std::move(branches)),
+      head_(std::move(head)),
+      classifies_(classifies),
+      num_classes_(num_classes) {}
+
+template <typename T>
+absl::StatusOr<std::unique_ptr<BasicPairNetwork<T>>>
+BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
+                            const PairImages& images,
+                            const NetworkGenerators& generators) {
+  MINIDL_ASSIGN_OR_RETURN(std::unique_ptr<BasicModule<T>> branches,
+                          BuildBranches<T>(architecture, images, generators));
+  // Nothing before the branches is trained.
+  branches->SetNeedsInputGradient(false);
+  MINIDL_ASSIGN_OR_RETURN(
+      const Shape features,
+      branches->OutputShape({2, images.height, images.width}));
+  if (features.rank() != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("branch ends with shape ", features.ToString(),
+                     "; expected [F]: put flatten {} before a linear layer"));
+  }
+  const bool classifies = features[0] == 2 * images.num_classes;
+
+  MINIDL_ASSIGN_OR_RETURN(
+      std::unique_ptr<BasicModule<T>> head,
+      BuildLayers<T>(architecture.head(), "head", features, generators));
+  MINIDL_ASSIGN_OR_RETURN(const Shape output, head->OutputShape(features));
+  if (output != Shape{2}) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        architecture.head().empty() ? "branch, without a head," : "head",
+        " ends with shape ", output.ToString(),
+        "; expected [2], the logits of the comparison"));
+  }
+  if (architecture.auxiliary_loss_weight() != 0 && !classifies) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "auxiliary_loss_weight is ", architecture.auxiliary_loss_weight(),
+        ", but the branches give ", features[0], " features; expected ",
+        2 * images.num_classes, ", the logits of each image's ",
+        images.num_classes, " classes"));
+  }
+  return std::unique_ptr<BasicPairNetwork>(new BasicPairNetwork(
+      std::move(branches), std::move(head), classifies, images.num_classes));
+}
+
+template <typename T>
+typename BasicPairNetwork<T>::Output BasicPairNetwork<T>::Forward(
+    const Tensor<T>& pairs) {
+  const Tensor<T>& features = branches_->Forward(pairs);
+  const Tensor<T>& comparison = head_->Forward(features);
+  if (!classifies_) return {comparison, nullptr};
+  CopyReshaped(features, {2 * features.shape()[0], num_classes_}, classes_);
+  return {comparison, &classes_};
+}
+
+template <typename T>
+void BasicPairNetwork<T>::Backward(const Tensor<T>& comparison_gradient,
+                                   const Tensor<T>* classes_gradient) {
+  const Tensor<T>& from_head = head_->Backward(comparison_gradient);
+  if (classes_gradient == nullptr) {
+    branches_->Backward(from_head);
+    return;
+  }
+  MINIDL_CHECK(classifies_ && classes_gradient->shape() == classes_.shape(),
+               "PairNetwork: gradient of the classes ",
+               classes_gradient->shape().ToString(), " where the logits are ",
+               classes_.shape().ToString());
+  CopyReshaped(*classes_gradient, from_head.shape(), features_gradient_);
+  AddTo(from_head, features_gradient_);
+  branches_->Backward(features_gradient_);
+}
+
+template <typename T>
+std::vector<BasicNamedParameter<T>> BasicPairNetwork<T>::Parameters() {
+  std::vector<BasicNamedParameter<T>> parameters;
+  branches_->AppendParameters("branch.", &parameters);
+  head_->AppendParameters("head.", &parameters);
+  return parameters;
+}
+
+template <typename T>
+void BasicPairNetwork<T>::SetTraining(bool training) {
+  branches_->SetTraining(training);
+  head_->SetTraining(training);
+}
+
+template class BasicPairNetwork<float>;
+template class BasicPairNetwork<double>;
+
+}  // namespace minidl

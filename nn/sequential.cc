@@ -1,0 +1,102 @@
+#include "nn/sequential.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nn/module.h"
+#include "nn/parameter.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+
+template <typename T>
+void BasicSequential<T>::Add(std::unique_ptr<BasicModule<T>> module) {
+  modules_.push_back(std::move(module));
+  PassOnNeedsInputGradient();
+}
+
+template <typename T>
+std::string BasicSequential<T>::Description() const {
+  return absl::StrCat("Sequential(",
+                      absl::StrJoin(modules_, ", ",
+                                    [](std::string* out, const auto& module) {
+                                      absl::StrAppend(out,
+                                                      module->Description());
+                                    }),
+                      ")");
+}
+
+template <typename T>
+absl::StatusOr<Shape> BasicSequential<T>::OutputShape(
+    const Shape& input) const {
+  Shape shape = input;
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    absl::StatusOr<Shape> output = modules_[i]->OutputShape(shape);
+    if (!output.ok()) {
+      return absl::Status(
+          output.status().code(),
+          absl::StrCat("layer ", i, ": ", output.status().message()));
+    }
+    shape = *std::move(output);
+  }
+  return shape;
+}
+
+template <typename T>
+const Tensor<T>& BasicSequential<T>::Forward(const Tensor<T>& input) {
+  const Tensor<T>* current = &input;
+  for (const auto& module : modules_) current = &module->Forward(*current);
+  return *current;
+}
+
+template <typename T>
+const Tensor<T>& BasicSequential<T>::Backward(
+    const Tensor<T>& output_gradient) {
+  const Tensor<T>* current = &output_gradient;
+  for (auto module = modules_.rbegin(); module != modules_.rend(); ++module) {
+    current = &(*module)->Backward(*current);
+  }
+  return *current;
+}
+
+template <typename T>
+void BasicSequential<T>::AppendParameters(
+    const std::string& prefix,
+    std::vector<BasicNamedParameter<T>>* parameters) {
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    modules_[i]->AppendParameters(absl::StrCat(prefix, i, "."), parameters);
+  }
+}
+
+template <typename T>
+void BasicSequential<T>::SetTraining(bool training) {
+  for (const auto& module : modules_) module->SetTraining(training);
+}
+
+template <typename T>
+void BasicSequential<T>::SetNeedsInputGradient(bool needed) {
+  BasicModule<T>::SetNeedsInputGradient(needed);
+  PassOnNeedsInputGradient();
+}
+
+template <typename T>
+void BasicSequential<T>::PassOnNeedsInputGradient() {
+  bool needed = this->needs_input_gradient();
+  for (const auto& module : modules_) {
+    module->SetNeedsInputGradient(needed);
+    needed = needed || !module->Parameters().empty();
+  }
+}
+
+template class BasicSequential<float>;
+template class BasicSequential<double>;
+
+}  // namespace minidl

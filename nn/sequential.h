@@ -1,0 +1,62 @@
+#ifndef MINIDL_NN_SEQUENTIAL_H_
+#define MINIDL_NN_SEQUENTIAL_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "nn/module.h"
+#include "nn/parameter.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+
+// Modules one after the other, as torch.nn.Sequential; it owns them. Without
+// modules it is the identity.
+//
+//   Sequential network;
+//   network.Emplace<Linear>(2, 25, generator);
+//   network.Emplace<ReLU>();
+//   network.Emplace<Linear>(25, 2, generator);
+template <typename T>
+class BasicSequential : public BasicModule<T> {
+ public:
+  // Appends a module.
+  void Add(std::unique_ptr<BasicModule<T>> module);
+
+  template <typename M, typename... Arguments>
+  void Emplace(Arguments&&... arguments) {
+    Add(std::make_unique<M>(std::forward<Arguments>(arguments)...));
+  }
+
+  const std::vector<std::unique_ptr<BasicModule<T>>>& modules() const {
+    return modules_;
+  }
+
+  std::string Description() const override;
+  // An error says which module an input does not fit.
+  absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
+  const Tensor<T>& Forward(const Tensor<T>& input) override;
+  const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  void AppendParameters(
+      const std::string& prefix,
+      std::vector<BasicNamedParameter<T>>* parameters) override;
+  void SetTraining(bool training) override;
+  void SetNeedsInputGradient(bool needed) override;
+
+ private:
+  // Passes on that the input's gradient is not needed: to the first module, and
+  // to those after it as long as nothing before them has parameters.
+  void PassOnNeedsInputGradient();
+
+  std::vector<std::unique_ptr<BasicModule<T>>> modules_;
+};
+
+using Sequential = BasicSequential<float>;
+
+}  // namespace minidl
+
+#endif  // MINIDL_NN_SEQUENTIAL_H_

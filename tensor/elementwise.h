@@ -1,0 +1,46 @@
+#ifndef MINIDL_TENSOR_ELEMENTWISE_H_
+#define MINIDL_TENSOR_ELEMENTWISE_H_
+
+#include "tensor/tensor.h"
+
+// Functions of every element. Results are resized to the shape of their
+// arguments; shapes that differ stop the program. NaNs propagate.
+namespace minidl {
+
+// output = a b.
+template <typename T>
+void Multiply(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
+
+// output = a - b.
+template <typename T>
+void Subtract(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
+
+// sum = sum + terms.
+template <typename T>
+void AddTo(const Tensor<T>& terms, Tensor<T>& sum);
+
+// output = factor input.
+template <typename T>
+void Scale(const Tensor<T>& input, T factor, Tensor<T>& output);
+
+// output = max(input, 0).
+template <typename T>
+void ReluForward(const Tensor<T>& input, Tensor<T>& output);
+
+// input_gradient = output_gradient where output > 0, else 0.
+template <typename T>
+void ReluBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
+                  Tensor<T>& input_gradient);
+
+// output = tanh(input).
+template <typename T>
+void TanhForward(const Tensor<T>& input, Tensor<T>& output);
+
+// input_gradient = output_gradient (1 - output²).
+template <typename T>
+void TanhBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
+                  Tensor<T>& input_gradient);
+
+}  // namespace minidl
+
+#endif  // MINIDL_TENSOR_ELEMENTWISE_H_
