@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""Runs generate_pair_sets and opens what it writes with NumPy."""
+
+import hashlib
+import os
+import subprocess
+import tempfile
+import unittest
+
+import numpy as np
+
+PROGRAM = os.path.abspath('data/generate_pair_sets')
+
+# SHA-256 of each array's bytes, from PyTorch 1.13, with `read` as in
+# mnist_test.cc:
+#
+#   def pair_set(name, n):
+#       x = read(f'{name}-images-idx3-ubyte').view(-1, 1, 28, 28).float()
+#       y = read(f'{name}-labels-idx1-ubyte').long()
+#       x = torch.nn.functional.avg_pool2d(x, kernel_size=2)
+#       a = torch.randperm(x.size(0))[:2 * n].view(n, 2)
+#       inputs = torch.cat((x[a[:, 0]], x[a[:, 1]]), 1)
+#       classes = y[a]
+#       return inputs, (classes[:, 0] <= classes[:, 1]).long(), classes
+#
+#   torch.manual_seed(0)
+#   for array in *pair_set('train', 1000), *pair_set('t10k', 1000):
+#       print(hashlib.sha256(array.numpy().tobytes()).hexdigest())
+PYTORCH_SHA256 = {
+    'train_input':
+        '464a5f28f92883f21998316fc60fa67b56439cf140fe089e196d7a6757ffaacd',
+    'train_target':
+        '7e3c76a30243b77a85986ea026641551237a5977653a7ae6efa60f518f2be997',
+    'train_classes':
+        'f4875cc579c4f612e4bfa614696b5a17abdc74ad2db11bb1d6fd2961aa9ac339',
+    'test_input':
+        '00d7425ae18cc7b7c412f1a44d39d4df89b36c7ca332efec82ccd7321a1b2664',
+    'test_target':
+        'b0a64b9d231783d10ff43ebed672ae4db67537173e1a91e07cab5467dcc5bc0d',
+    'test_classes':
+        '26331323f5d109d7fb0b9a4b8c1971639ae29c54908f1d8c72f4e3c7faadf72e',
+}
+
+
+def read_file(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+class GeneratePairSetsTest(unittest.TestCase):
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def run_program(self, *flags, **environment):
+        """Runs the program as `bazel run` would in self.directory."""
+        return subprocess.run(
+            [PROGRAM, *flags],
+            env={
+                **os.environ,
+                'BUILD_WORKING_DIRECTORY': self.directory,
+                **environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding='utf-8',
+            check=False,
+        )
+
+    def generate(self, *flags, **environment):
+        """The path of the archive that a successful run writes."""
+        path = os.path.join(self.directory, 'pairs.npz')
+        result = self.run_program(*flags, **environment)
+        self.assertEqual(result.stderr, '')
+        self.assertEqual(result.returncode, 0)
+        self.assertTrue(result.stdout.startswith(path + ': '), result.stdout)
+        self.assertEqual(result.stdout.count('\n'), 1)
+        return path
+
+    def assert_refused(self, flags, returncode, message):
+        """A run fails with a message and leaves no file."""
+        result = self.run_program(*flags)
+        self.assertIn(message, result.stderr)
+        self.assertEqual(result.returncode, returncode, result.stderr)
+        self.assertEqual(result.stdout, '')
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def test_defaults_are_pytorchs_numbers(self):
+        with np.load(self.generate()) as archive:
+            self.assertEqual(archive.files, list(PYTORCH_SHA256))
+            for name, sha256 in PYTORCH_SHA256.items():
+                digest = hashlib.sha256(archive[name].tobytes()).hexdigest()
+                self.assertEqual(digest, sha256, name)
+            # Of which the first, to look at.
+            self.assertEqual(archive['train_classes'][:3].tolist(),
+                             [[9, 3], [5, 4], [7, 4]])
+            self.assertEqual(archive['train_target'][:8].tolist(),
+                             [0, 0, 0, 0, 1, 0, 1, 0])
+            self.assertEqual(archive['test_classes'][:3].tolist(),
+                             [[0, 7], [4, 1], [8, 7]])
+
+    def test_types_shapes_and_values(self):
+        with np.load(self.generate('--n=5000', '--seed=4294967295')) as archive:
+            for part in 'train', 'test':
+                inputs = archive[part + '_input']
+                targets = archive[part + '_target']
+                classes = archive[part + '_classes']
+                self.assertEqual(inputs.dtype, np.float32)
+                self.assertEqual(inputs.shape, (5000, 2, 14, 14))
+                self.assertEqual(inputs.min(), 0)
+                self.assertTrue(200 < inputs.max() <= 255)
+                self.assertEqual(targets.dtype, np.int64)
+                self.assertEqual(targets.shape, (5000,))
+                self.assertEqual(classes.dtype, np.int64)
+                self.assertEqual(classes.shape, (5000, 2))
+                self.assertEqual(np.unique(classes).tolist(), list(range(10)))
+                np.testing.assert_array_equal(
+                    targets, classes[:, 0] <= classes[:, 1])
+
+    def test_same_seed_same_bytes(self):
+        first = read_file(self.generate('--n=10', '--seed=1'))
+        # Nor does the clock or its time zone matter.
+        again = read_file(self.generate('--n=10', '--seed=1', TZ='UTC-14'))
+        self.assertEqual(first, again)
+        other = read_file(self.generate('--n=10', '--seed=2'))
+        self.assertNotEqual(first, other)
+
+    def test_wrong_flags_exit_with_2(self):
+        for flags, message in [
+            (['--n=0'], '--n=0: expected at least 1'),
+            (['--n=-5'], '--n=-5: expected at least 1'),
+            (['--n=5001'], 'there are 10000; n is at most 5000'),
+            (['--n=9223372036854775807'], 'there are 60000'),
+            (['--n=many'], 'many'),
+            (['--seed=-1'], '--seed=-1: expected 0 to 4294967295'),
+            (['--seed=4294967296'], '--seed=4294967296: expected 0 to'),
+            (['--output='], '--output is empty'),
+            (['--pairs=3'], 'pairs'),
+            (['n=3'], "unexpected argument 'n=3'"),
+        ]:
+            with self.subTest(flags=flags):
+                self.assert_refused(flags, 2, message)
+
+    def test_failures_exit_with_1(self):
+        for flags, message in [
+            (['--mnist_dir=none'], self.directory + '/none is not a directory'),
+            (['--mnist_dir=.'], 'has neither train-images-idx3-ubyte nor'),
+            (['--output=none/pairs.npz'],
+             self.directory + '/none/pairs.npz: cannot create'),
+            (['--output=.'], 'Is a directory'),
+            (['--output=/dev/full'], '/dev/full: cannot write'),
+        ]:
+            with self.subTest(flags=flags):
+                self.assert_refused(flags, 1, message)
+
+    def test_help_fits_one_screen(self):
+        result = self.run_program('--help')
+        self.assertEqual(result.returncode, 0)
+        lines = result.stdout.splitlines()
+        self.assertLessEqual(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        for flag in '--n=1000', '--seed=0', '--output=pairs.npz', '--mnist_dir=':
+            self.assertIn(flag, result.stdout)
+
+
+if __name__ == '__main__':
+    unittest.main()
