@@ -1,0 +1,61 @@
+#ifndef MINIDL_RECORDS_RUN_RECORDS_H_
+#define MINIDL_RECORDS_RUN_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "proto/run_record.pb.h"
+#include "records/record_reader.h"
+#include "records/record_writer.h"
+
+namespace minidl {
+
+// The meaning of RunRecord's fields that this program writes and reads.
+inline constexpr int32_t kRunRecordSchemaVersion = 1;
+
+// The bytes of `record`: the same for the same record, in every run of the same
+// program.
+std::string SerializeRunRecord(const proto::RunRecord& record);
+
+// Appends `record`, whose schema_version is kRunRecordSchemaVersion.
+absl::Status AppendRunRecord(const proto::RunRecord& record,
+                             RecordWriter& writer);
+
+// Reads the run records of a file one at a time.
+class RunRecordReader {
+ public:
+  static absl::StatusOr<RunRecordReader> Open(const std::string& path);
+
+  // The next record, or nullopt after the last one. The errors are those of
+  // RecordReader::Next, where IsTornTail tells a torn tail, and
+  // FailedPrecondition for what is in the file but is not a run record of
+  // kRunRecordSchemaVersion; they name the file and the record.
+  absl::StatusOr<std::optional<proto::RunRecord>> Next();
+
+  // How many records Next() has returned; after an error, the number, from 0,
+  // of the record that has it.
+  int64_t num_records() const { return num_records_; }
+
+ private:
+  explicit RunRecordReader(RecordReader reader);
+
+  RecordReader reader_;
+  int64_t num_records_ = 0;
+};
+
+// All records of the files at `paths`, in order; or the first error, which a
+// torn tail is too.
+absl::StatusOr<std::vector<proto::RunRecord>> ReadRunRecords(
+    absl::Span<const std::string> paths);
+
+// `record` without what differs from run to run: its `environment`.
+proto::RunRecord ReproducibleForm(proto::RunRecord record);
+
+}  // namespace minidl
+
+#endif  // MINIDL_RECORDS_RUN_RECORDS_H_
