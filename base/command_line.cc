@@ -1,6 +1,7 @@
 #include "base/command_line.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -91,11 +92,22 @@ std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
   return std::vector<std::string>(argv + 1, argv + argc);
 }
 
+bool IsFlagSet(const char* name) {
+  return !google::GetCommandLineFlagInfoOrDie(name).is_default;
+}
+
 absl::Status NoArguments(const std::vector<std::string>& arguments) {
   if (arguments.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("unexpected argument '", absl::StrJoin(arguments, "' '"),
                    "'; flags are written --name=value"));
+}
+
+absl::Status FlushStandardOutput() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(errno, "cannot write to standard output");
 }
 
 int ReportStatus(const ProgramUsage& usage, const absl::Status& status) {

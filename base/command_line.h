@@ -31,8 +31,15 @@ std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
                                           const char* file, int argc,
                                           char** argv);
 
+// Whether the command line gave the flag `name` a value, be it the default.
+bool IsFlagSet(const char* name);
+
 // An error if there are positional arguments, for programs that take none.
 absl::Status NoArguments(const std::vector<std::string>& arguments);
+
+// Writes out what was printed to stdout. An error if that failed, as on a full
+// disk: call it once at the end, so that the exit code tells.
+absl::Status FlushStandardOutput();
 
 // Prints an error to stderr, as "NAME: message", and returns the exit code for
 // it: 0 for OK, 2 for InvalidArgument, 130 for Cancelled, 1 for all others.

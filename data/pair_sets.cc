@@ -20,7 +20,20 @@ namespace {
 constexpr int64_t kMnistPixels = kMnistSide * kMnistSide;
 constexpr int64_t kPairPixels = kPairSide * kPairSide;
 
-// `images` is what there are `pool_size` of: "training images".
+// 28×28 to 14×14: the mean of each 2×2 pixels, which a float holds exactly.
+void Average2x2(const uint8_t* image, float* averaged) {
+  for (int64_t y = 0; y < kPairSide; ++y) {
+    for (int64_t x = 0; x < kPairSide; ++x) {
+      const uint8_t* top = image + 2 * y * kMnistSide + 2 * x;
+      const uint8_t* bottom = top + kMnistSide;
+      const int sum = top[0] + top[1] + bottom[0] + bottom[1];
+      averaged[y * kPairSide + x] = static_cast<float>(sum) / 4;
+    }
+  }
+}
+
+}  // namespace
+
 absl::Status CheckNumPairs(int64_t n, int64_t pool_size,
                            absl::string_view images) {
   if (n < 1) {
@@ -35,20 +48,6 @@ absl::Status CheckNumPairs(int64_t n, int64_t pool_size,
   }
   return absl::OkStatus();
 }
-
-// 28×28 to 14×14: the mean of each 2×2 pixels, which a float holds exactly.
-void Average2x2(const uint8_t* image, float* averaged) {
-  for (int64_t y = 0; y < kPairSide; ++y) {
-    for (int64_t x = 0; x < kPairSide; ++x) {
-      const uint8_t* top = image + 2 * y * kMnistSide + 2 * x;
-      const uint8_t* bottom = top + kMnistSide;
-      const int sum = top[0] + top[1] + bottom[0] + bottom[1];
-      averaged[y * kPairSide + x] = static_cast<float>(sum) / 4;
-    }
-  }
-}
-
-}  // namespace
 
 absl::StatusOr<PairSet> GeneratePairSet(const LabelledImages& pool, int64_t n,
                                         Generator& generator) {

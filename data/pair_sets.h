@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "data/mnist.h"
 #include "tensor/generator.h"
 #include "tensor/tensor.h"
@@ -28,6 +30,12 @@ struct PairSets {
   PairSet train;
   PairSet test;
 };
+
+// InvalidArgument, with the numbers, unless `n` pairs can be drawn from
+// `pool_size` images: 1 <= n and 2n <= pool_size. `images` is what they are
+// called: "training images".
+absl::Status CheckNumPairs(int64_t n, int64_t pool_size,
+                           absl::string_view images);
 
 // Draws `n` pairs from `pool`; no image is in more than one of them. Of MNIST's
 // pairs, about 55 % have target 1. InvalidArgument unless 1 <= n and `pool` has

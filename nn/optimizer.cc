@@ -12,8 +12,9 @@
 
 namespace minidl {
 
-Optimizer::Optimizer(std::vector<NamedParameter> parameters)
-    : parameters_(std::move(parameters)) {}
+Optimizer::Optimizer(std::vector<NamedParameter> parameters,
+                     double learning_rate)
+    : parameters_(std::move(parameters)), learning_rate_(learning_rate) {}
 
 void Optimizer::ZeroGradients() {
   for (const NamedParameter& named : parameters_) {
@@ -30,25 +31,26 @@ std::vector<Tensor<float>> Optimizer::StatePerParameter() const {
 }
 
 SGD::SGD(std::vector<NamedParameter> parameters, const Options& options)
-    : Optimizer(std::move(parameters)), options_(options) {
+    : Optimizer(std::move(parameters), options.learning_rate),
+      options_(options) {
   if (options.momentum != 0) velocity_ = StatePerParameter();
 }
 
 void SGD::Step() {
-  const auto learning_rate = static_cast<float>(options_.learning_rate);
+  const auto rate = static_cast<float>(learning_rate());
   for (size_t i = 0; i < parameters().size(); ++i) {
     Parameter& parameter = *parameters()[i].parameter;
     if (velocity_.empty()) {
-      SgdStep(learning_rate, parameter.gradient, parameter.value);
+      SgdStep(rate, parameter.gradient, parameter.value);
     } else {
-      SgdMomentumStep(learning_rate, static_cast<float>(options_.momentum),
+      SgdMomentumStep(rate, static_cast<float>(options_.momentum),
                       parameter.gradient, velocity_[i], parameter.value);
     }
   }
 }
 
 Adam::Adam(std::vector<NamedParameter> parameters, const Options& options)
-    : Optimizer(std::move(parameters)),
+    : Optimizer(std::move(parameters), options.learning_rate),
       options_(options),
       first_moment_(StatePerParameter()),
       second_moment_(StatePerParameter()) {}
@@ -61,7 +63,7 @@ void Adam::Step() {
   step.beta1 = static_cast<float>(options_.beta1);
   step.beta2 = static_cast<float>(options_.beta2);
   step.epsilon = static_cast<float>(options_.epsilon);
-  step.step_size = static_cast<float>(options_.learning_rate / correction1);
+  step.step_size = static_cast<float>(learning_rate() / correction1);
   step.second_moment_correction = static_cast<float>(std::sqrt(correction2));
   for (size_t i = 0; i < parameters().size(); ++i) {
     Parameter& parameter = *parameters()[i].parameter;

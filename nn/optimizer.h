@@ -18,11 +18,18 @@ class Optimizer {
   // One step, from the gradients as they are.
   virtual void Step() = 0;
 
+  // What the next steps go by, instead of the options' learning rate: for
+  // schedules.
+  void set_learning_rate(double learning_rate) {
+    learning_rate_ = learning_rate;
+  }
+  double learning_rate() const { return learning_rate_; }
+
   // Makes all gradients 0: before each backward pass, which adds to them.
   void ZeroGradients();
 
  protected:
-  explicit Optimizer(std::vector<NamedParameter> parameters);
+  Optimizer(std::vector<NamedParameter> parameters, double learning_rate);
 
   // A zero tensor for each parameter, of its shape.
   std::vector<Tensor<float>> StatePerParameter() const;
@@ -31,6 +38,7 @@ class Optimizer {
 
  private:
   std::vector<NamedParameter> parameters_;
+  double learning_rate_;
 };
 
 // Stochastic gradient descent as torch.optim.SGD: v = momentum v + g, which

@@ -1,0 +1,15 @@
+#ifndef MINIDL_BASE_INTERRUPT_H_
+#define MINIDL_BASE_INTERRUPT_H_
+
+#include <atomic>
+
+namespace minidl {
+
+// From now on the first Ctrl-C (SIGINT) makes the returned flag true instead of
+// stopping the program, so that it can finish what it is writing. A second one
+// stops it at once, as usual.
+std::atomic<bool>& CatchInterrupt();
+
+}  // namespace minidl
+
+#endif  // MINIDL_BASE_INTERRUPT_H_

@@ -1,0 +1,168 @@
+#include "experiments/digit_pairs.h"
+
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "data/mnist.h"
+#include "data/pair_sets.h"
+#include "experiments/progress.h"
+#include "experiments/run_tasks.h"
+#include "experiments/study.h"
+#include "proto/architecture.pb.h"
+#include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
+#include "records/record_writer.h"
+#include "records/run_records.h"
+#include "statistics/summary.h"
+#include "statistics/summary_table.h"
+
+namespace minidl {
+namespace {
+
+// The study with the options' changes.
+absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
+  MINIDL_ASSIGN_OR_RETURN(Study study, LoadStudy(options.study_file));
+  if (!options.architectures.empty()) {
+    MINIDL_RETURN_IF_ERROR(SelectArchitectures(options.architectures, study));
+  }
+  proto::Study& message = study.message;
+  if (options.rounds.has_value()) message.set_rounds(*options.rounds);
+  if (options.seed.has_value()) message.set_seed(*options.seed);
+  if (options.epochs.has_value()) {
+    message.mutable_training()->set_epochs(*options.epochs);
+  }
+  MINIDL_RETURN_IF_ERROR(ValidateStudy(message));
+  if (options.only_round.has_value() &&
+      (*options.only_round < 0 || *options.only_round >= message.rounds())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--only_round is ", *options.only_round,
+                     "; the study has rounds 0 to ", message.rounds() - 1));
+  }
+  return study;
+}
+
+// The output file, ready for more records, and the records that it has.
+struct Output {
+  RecordWriter writer;
+  std::vector<proto::RunRecord> records;
+};
+
+absl::StatusOr<Output> OpenOutput(const DigitPairsOptions& options) {
+  const std::string& path = options.output;
+  if (!std::filesystem::exists(path)) {
+    MINIDL_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(path));
+    return Output{std::move(writer), {}};
+  }
+  if (options.resume) {
+    MINIDL_ASSIGN_OR_RETURN(RecordWriter writer,
+                            RecordWriter::OpenForAppend(path));
+    if (writer.cut_bytes() > 0) {
+      std::fprintf(stderr,
+                   "%s: cut off %lld bytes of a record that an interrupted run "
+                   "had not finished\n",
+                   path.c_str(), static_cast<long long>(writer.cut_bytes()));
+    }
+    MINIDL_ASSIGN_OR_RETURN(std::vector<proto::RunRecord> records,
+                            ReadRunRecords({path}));
+    return Output{std::move(writer), std::move(records)};
+  }
+  absl::StatusOr<RecordWriter> writer = RecordWriter::Create(path);
+  if (absl::IsAlreadyExists(writer.status())) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(path,
+                     " exists; add --resume to run what it lacks, or name "
+                     "another --output"));
+  }
+  MINIDL_RETURN_IF_ERROR(writer.status());
+  return Output{*std::move(writer), {}};
+}
+
+absl::Status PrintTable(const Study& study,
+                        const std::vector<proto::RunRecord>& records) {
+  std::vector<std::string> names;
+  for (const proto::Architecture& architecture : study.architectures) {
+    names.push_back(architecture.name());
+  }
+  MINIDL_ASSIGN_OR_RETURN(const Summary summary, Summarize(records, names));
+  std::fputs(FormatSummary(summary, SummaryFormat::kText).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+// A file that this run has made and written nothing to helps nobody.
+void RemoveIfEmpty(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error) &&
+      std::filesystem::file_size(path, error) == 0 && !error) {
+    std::filesystem::remove(path, error);
+  }
+}
+
+}  // namespace
+
+absl::Status RunDigitPairs(const DigitPairsOptions& options,
+                           std::atomic<bool>& cancelled) {
+  MINIDL_ASSIGN_OR_RETURN(const Study study, LoadChangedStudy(options));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist,
+                          LoadMnist(options.mnist_directory));
+  MINIDL_RETURN_IF_ERROR(CheckNumPairs(study.message.train_pairs(),
+                                       mnist.train.size(), "training images"));
+  MINIDL_RETURN_IF_ERROR(CheckNumPairs(study.message.test_pairs(),
+                                       mnist.test.size(), "test images"));
+  MINIDL_ASSIGN_OR_RETURN(Output output, OpenOutput(options));
+  absl::StatusOr<std::vector<Task>> tasks =
+      PlanTasks(study, options.only_round, output.records);
+  if (!tasks.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        options.output, ": cannot resume: ", tasks.status().message(),
+        "; name another --output or use the flags of that run"));
+  }
+
+  std::fprintf(stderr, "study %s: %d of %d rounds to run, records in %s\n",
+               study.message.name().c_str(), static_cast<int>(tasks->size()),
+               static_cast<int>(tasks->size() + output.records.size()),
+               options.output.c_str());
+  Progress progress(static_cast<int>(tasks->size()), stderr);
+  const absl::Status status = RunTasks(
+      mnist, study, *tasks, options.jobs, cancelled,
+      [&](const proto::RunRecord& record) -> absl::Status {
+        MINIDL_RETURN_IF_ERROR(AppendRunRecord(record, output.writer));
+        output.records.push_back(record);
+        progress.Finished(record);
+        if (record.status() == proto::RunRecord::DIVERGED &&
+            options.stop_on_divergence) {
+          return absl::OutOfRangeError(absl::StrCat(
+              DescribeRound(record), "; --on_divergence=stop ends the study"));
+        }
+        return absl::OkStatus();
+      });
+  progress.End();
+
+  if (output.records.empty()) {
+    RemoveIfEmpty(options.output);
+  } else {
+    MINIDL_RETURN_IF_ERROR(PrintTable(study, output.records));
+    std::printf("records: %s\n", options.output.c_str());
+  }
+  if (absl::IsCancelled(status)) {
+    return absl::CancelledError(
+        output.records.empty()
+            ? "interrupted before the end of any round"
+            : absl::StrCat("interrupted; the same command with --resume "
+                           "--output=",
+                           options.output, " runs what is missing"));
+  }
+  return status;
+}
+
+}  // namespace minidl

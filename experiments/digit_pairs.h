@@ -1,0 +1,44 @@
+#ifndef MINIDL_EXPERIMENTS_DIGIT_PAIRS_H_
+#define MINIDL_EXPERIMENTS_DIGIT_PAIRS_H_
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace minidl {
+
+// What the digit_pairs program is asked to do. Paths are absolute.
+struct DigitPairsOptions {
+  std::string study_file;
+  std::string mnist_directory;
+  std::string output;  // The record file.
+
+  // Instead of what the study says.
+  std::vector<std::string> architectures;  // Empty: all.
+  std::optional<int> rounds;
+  std::optional<uint64_t> seed;
+  std::optional<int> epochs;
+
+  std::optional<int> only_round;
+  int jobs = 1;  // Rounds that run at the same time.
+  // Whether `output` may exist, and rounds that it has are not run again.
+  bool resume = false;
+  // Whether a round that diverges is the last, and an error.
+  bool stop_on_divergence = false;
+};
+
+// Runs a study: every round's record goes to the output file as it ends,
+// progress to stderr, and in the end, also of an interrupted run, the table of
+// all records of the file to stdout. Mistakes are found before any work:
+// InvalidArgument for options and study, AlreadyExists for the output.
+// Cancelled if `cancelled` becomes true.
+absl::Status RunDigitPairs(const DigitPairsOptions& options,
+                           std::atomic<bool>& cancelled);
+
+}  // namespace minidl
+
+#endif  // MINIDL_EXPERIMENTS_DIGIT_PAIRS_H_

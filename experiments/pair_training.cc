@@ -1,0 +1,195 @@
+#include "experiments/pair_training.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/check.h"
+#include "data/pair_sets.h"
+#include "nn/build_optimizer.h"
+#include "nn/loss.h"
+#include "nn/optimizer.h"
+#include "nn/pair_network.h"
+#include "nn/parameter.h"
+#include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
+#include "tensor/generator.h"
+#include "tensor/layout.h"
+#include "tensor/random.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+namespace {
+
+// Pairs that are evaluated at a time: few enough for the processor's cache.
+constexpr int64_t kEvaluationBatch = 100;
+
+// A few pairs of a set, whose memory is used again for the next ones.
+struct Batch {
+  Tensor<float> inputs;
+  Tensor<int64_t> targets;
+  Tensor<int64_t> classes;  // Of the images: 2N.
+
+  void Gather(const PairSet& pairs, absl::Span<const int64_t> rows) {
+    GatherRows(pairs.inputs, rows, inputs);
+    GatherRows(pairs.targets, rows, targets);
+    GatherRows(pairs.classes, rows, classes_of_pairs);
+    CopyReshaped(classes_of_pairs, {classes_of_pairs.size()}, classes);
+  }
+
+ private:
+  Tensor<int64_t> classes_of_pairs;  // N×2.
+};
+
+// How many rows of `logits` (N×C) have their largest value, the first of equal
+// ones, elsewhere than at their target, or hold a NaN.
+int64_t CountWrong(const Tensor<float>& logits,
+                   const Tensor<int64_t>& targets) {
+  int64_t wrong = 0;
+  for (int64_t n = 0; n < targets.size(); ++n) {
+    const absl::Span<const float> row = logits.Outer(n);
+    const int64_t answer =
+        std::max_element(row.begin(), row.end()) - row.begin();
+    const bool has_nan = std::any_of(row.begin(), row.end(),
+                                     [](float x) { return std::isnan(x); });
+    if (has_nan || answer != targets(n)) ++wrong;
+  }
+  return wrong;
+}
+
+bool AllFinite(const std::vector<NamedParameter>& parameters) {
+  return std::all_of(
+      parameters.begin(), parameters.end(), [](const NamedParameter& named) {
+        const absl::Span<const float> values = named.parameter->value.values();
+        return std::all_of(values.begin(), values.end(),
+                           [](float x) { return std::isfinite(x); });
+      });
+}
+
+void Count(int64_t wrong, int64_t total, proto::ErrorCount& count) {
+  count.set_wrong(count.wrong() + wrong);
+  count.set_total(count.total() + total);
+}
+
+}  // namespace
+
+void NormalizeInputs(Tensor<float>& training, Tensor<float>& test) {
+  const auto n = static_cast<double>(training.size());
+  MINIDL_CHECK(training.size() > 1, "NormalizeInputs: ", training.size(),
+               " values");
+  double sum = 0;
+  for (const float x : training.values()) sum += double{x};
+  const double mean = sum / n;
+  double squares = 0;
+  for (const float x : training.values()) {
+    squares += (double{x} - mean) * (double{x} - mean);
+  }
+  const double deviation = std::sqrt(squares / (n - 1));
+  // Constant inputs have nothing to tell; they become 0.
+  const double scale = deviation > 0 ? 1 / deviation : 0;
+  for (Tensor<float>* inputs : {&training, &test}) {
+    for (float& x : inputs->values()) {
+      x = static_cast<float>((double{x} - mean) * scale);
+    }
+  }
+}
+
+absl::StatusOr<PairTrainingResult> TrainPairNetwork(
+    const PairSet& pairs, const proto::Training& training,
+    double auxiliary_loss_weight, Generator& shuffling,
+    const std::atomic<bool>& cancelled, PairNetwork& network) {
+  const int64_t num_pairs = pairs.targets.size();
+  const int64_t batch_size = training.batch_size();
+  const int64_t steps_per_epoch = (num_pairs + batch_size - 1) / batch_size;
+  const int64_t total_steps = training.epochs() * steps_per_epoch;
+  const bool auxiliary = auxiliary_loss_weight != 0;
+  // The loss of a digit is the mean over the images, of which a pair has two.
+  const double classes_weight = 2 * auxiliary_loss_weight;
+
+  network.SetTraining(true);
+  const std::unique_ptr<Optimizer> optimizer =
+      BuildOptimizer(training, network.Parameters());
+  LossCrossEntropy comparison_loss;
+  LossCrossEntropy classes_loss;
+  Batch batch;
+  PairTrainingResult result;
+  for (int epoch = 0; epoch < training.epochs(); ++epoch) {
+    const Tensor<int64_t> order = RandomPermutation(num_pairs, shuffling);
+    double comparison_sum = 0;
+    double classes_sum = 0;
+    for (int64_t step = 0; step < steps_per_epoch; ++step) {
+      if (cancelled) return absl::CancelledError("training was interrupted");
+      const absl::Span<const int64_t> rows =
+          order.values().subspan(static_cast<size_t>(step * batch_size),
+                                 static_cast<size_t>(batch_size));
+      batch.Gather(pairs, rows);
+
+      const PairNetwork::Output output = network.Forward(batch.inputs);
+      const double comparison =
+          comparison_loss.Forward(output.comparison, batch.targets);
+      const double classes =
+          auxiliary ? 2 * classes_loss.Forward(*output.classes, batch.classes)
+                    : 0;
+      if (!std::isfinite(comparison + classes)) {
+        result.diverged = true;
+        result.divergence = {epoch + 1, static_cast<int>(step) + 1};
+        return result;
+      }
+      const auto count = static_cast<double>(rows.size());
+      comparison_sum += comparison * count;
+      classes_sum += classes * count;
+
+      optimizer->ZeroGradients();
+      network.Backward(
+          comparison_loss.Backward(),
+          auxiliary ? &classes_loss.Backward(classes_weight) : nullptr);
+      optimizer->set_learning_rate(
+          LearningRate(training, epoch * steps_per_epoch + step, total_steps));
+      optimizer->Step();
+    }
+    proto::Epoch& record = result.epochs.emplace_back();
+    const auto total = static_cast<double>(num_pairs);
+    record.set_comparison_loss(comparison_sum / total);
+    record.set_auxiliary_loss(classes_sum / total);
+    record.set_loss(record.comparison_loss() +
+                    auxiliary_loss_weight * record.auxiliary_loss());
+  }
+  // The last step is followed by no loss that would tell.
+  if (!AllFinite(network.Parameters())) {
+    result.diverged = true;
+    result.divergence = {training.epochs(), static_cast<int>(steps_per_epoch)};
+  }
+  return result;
+}
+
+PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
+  network.SetTraining(false);
+  const int64_t num_pairs = pairs.targets.size();
+  std::vector<int64_t> rows(static_cast<size_t>(num_pairs));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  PairErrors errors;
+  Batch batch;
+  for (int64_t start = 0; start < num_pairs; start += kEvaluationBatch) {
+    batch.Gather(pairs, absl::MakeConstSpan(rows).subspan(
+                            static_cast<size_t>(start),
+                            static_cast<size_t>(kEvaluationBatch)));
+    const PairNetwork::Output output = network.Forward(batch.inputs);
+    Count(CountWrong(output.comparison, batch.targets), batch.targets.size(),
+          errors.comparison);
+    if (output.classes != nullptr) {
+      Count(CountWrong(*output.classes, batch.classes), batch.classes.size(),
+            errors.digits);
+    }
+  }
+  return errors;
+}
+
+}  // namespace minidl

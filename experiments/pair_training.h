@@ -1,0 +1,54 @@
+#ifndef MINIDL_EXPERIMENTS_PAIR_TRAINING_H_
+#define MINIDL_EXPERIMENTS_PAIR_TRAINING_H_
+
+#include <atomic>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "data/pair_sets.h"
+#include "nn/pair_network.h"
+#include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
+#include "tensor/generator.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+
+// Subtracts the mean of all values of `training` from both, and divides by
+// their standard deviation (of n - 1). The test inputs count for nothing here:
+// a network must not know them.
+void NormalizeInputs(Tensor<float>& training, Tensor<float>& test);
+
+// Where training stopped because the loss, or after the last step a parameter,
+// was not finite. Both from 1; `step` within the epoch.
+struct Divergence {
+  int epoch = 0;
+  int step = 0;
+};
+
+struct PairTrainingResult {
+  std::vector<proto::Epoch> epochs;  // Those that ended.
+  bool diverged = false;
+  Divergence divergence;
+};
+
+// Trains `network` on `pairs` by minibatches in an order drawn anew for each
+// epoch, to lower the cross-entropy of the comparison plus
+// `auxiliary_loss_weight` times the sum of the two digits' cross-entropies.
+// Returns Cancelled, in the middle of an epoch, once `cancelled` is true.
+absl::StatusOr<PairTrainingResult> TrainPairNetwork(
+    const PairSet& pairs, const proto::Training& training,
+    double auxiliary_loss_weight, Generator& shuffling,
+    const std::atomic<bool>& cancelled, PairNetwork& network);
+
+// What the network gets wrong, in evaluation mode, in which it is left. A logit
+// that is not a number counts as wrong.
+struct PairErrors {
+  proto::ErrorCount comparison;
+  proto::ErrorCount digits;  // Of no digits if the network does not classify.
+};
+PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network);
+
+}  // namespace minidl
+
+#endif  // MINIDL_EXPERIMENTS_PAIR_TRAINING_H_

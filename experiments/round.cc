@@ -1,0 +1,128 @@
+#include "experiments/round.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/fingerprint.h"
+#include "base/host.h"
+#include "base/status_macros.h"
+#include "data/mnist.h"
+#include "data/pair_sets.h"
+#include "experiments/pair_training.h"
+#include "experiments/seeds.h"
+#include "experiments/study.h"
+#include "nn/pair_network.h"
+#include "nn/parameter.h"
+#include "proto/architecture.pb.h"
+#include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
+#include "records/run_records.h"
+#include "tensor/generator.h"
+
+namespace minidl {
+namespace {
+
+// The round's pairs, with raw inputs.
+absl::StatusOr<PairSets> DrawPairs(const Mnist& mnist,
+                                   const proto::Study& study, int round) {
+  Generator generator(StreamSeed(study.seed(), round, Purpose::kData));
+  PairSets pairs;
+  MINIDL_ASSIGN_OR_RETURN(
+      pairs.train,
+      GeneratePairSet(mnist.train, study.train_pairs(), generator));
+  MINIDL_ASSIGN_OR_RETURN(
+      pairs.test, GeneratePairSet(mnist.test, study.test_pairs(), generator));
+  return pairs;
+}
+
+uint64_t HashPairs(const PairSets& pairs) {
+  Fingerprint fingerprint;
+  for (const PairSet* set : {&pairs.train, &pairs.test}) {
+    fingerprint.Add(set->inputs.values());
+    fingerprint.Add(set->targets.values());
+    fingerprint.Add(set->classes.values());
+  }
+  return fingerprint.value();
+}
+
+uint64_t HashParameters(PairNetwork& network) {
+  Fingerprint fingerprint;
+  for (const NamedParameter& named : network.Parameters()) {
+    fingerprint.Add(absl::Span<const float>(named.parameter->value.values()));
+  }
+  return fingerprint.value();
+}
+
+}  // namespace
+
+absl::StatusOr<proto::RunRecord> RunRound(
+    const Mnist& mnist, const proto::Study& study,
+    const proto::Architecture& architecture, int round,
+    const std::atomic<bool>& cancelled) {
+  proto::RunRecord record;
+  record.set_schema_version(kRunRecordSchemaVersion);
+  record.set_study_name(study.name());
+  record.set_study_seed(study.seed());
+  record.set_round(round);
+  *record.mutable_architecture() = architecture;
+  *record.mutable_training() = study.training();
+  record.set_train_pairs(study.train_pairs());
+  record.set_test_pairs(study.test_pairs());
+  proto::Environment& environment = *record.mutable_environment();
+  environment.set_start_time_ms(
+      std::chrono::duration_cast<std::chrono::milliseconds>(
+          std::chrono::system_clock::now().time_since_epoch())
+          .count());
+  environment.set_host(HostName());
+  environment.set_cpu(CpuName());
+
+  MINIDL_ASSIGN_OR_RETURN(PairSets pairs, DrawPairs(mnist, study, round));
+  record.set_data_hash(HashPairs(pairs));
+  if (study.training().input_normalization() ==
+      proto::Training::MEAN_AND_DEVIATION) {
+    NormalizeInputs(pairs.train.inputs, pairs.test.inputs);
+  }
+
+  Generator initialization(
+      StreamSeed(study.seed(), round, Purpose::kInitialization));
+  Generator dropout(StreamSeed(study.seed(), round, Purpose::kDropout));
+  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
+                          PairNetwork::Create(architecture, kDigitPairImages,
+                                              {initialization, dropout}));
+  record.set_initialization_hash(HashParameters(*network));
+  record.set_parameter_count(NumElements(network->Parameters()));
+
+  Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
+  const auto start = std::chrono::steady_clock::now();
+  MINIDL_ASSIGN_OR_RETURN(const PairTrainingResult result,
+                          TrainPairNetwork(pairs.train, study.training(),
+                                           architecture.auxiliary_loss_weight(),
+                                           shuffling, cancelled, *network));
+  environment.set_training_seconds(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count());
+  record.mutable_epochs()->Assign(result.epochs.begin(), result.epochs.end());
+  if (result.diverged) {
+    record.set_status(proto::RunRecord::DIVERGED);
+    record.set_diverged_epoch(result.divergence.epoch);
+    record.set_diverged_step(result.divergence.step);
+    return record;
+  }
+
+  const PairErrors train = EvaluatePairNetwork(pairs.train, *network);
+  const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
+  *record.mutable_errors()->mutable_train() = train.comparison;
+  *record.mutable_errors()->mutable_test() = test.comparison;
+  // Where no loss trains the branches' outputs to be digits, they are none.
+  if (architecture.auxiliary_loss_weight() != 0) {
+    *record.mutable_errors()->mutable_test_digits() = test.digits;
+  }
+  record.set_status(proto::RunRecord::FINISHED);
+  return record;
+}
+
+}  // namespace minidl

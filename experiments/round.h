@@ -1,0 +1,29 @@
+#ifndef MINIDL_EXPERIMENTS_ROUND_H_
+#define MINIDL_EXPERIMENTS_ROUND_H_
+
+#include <atomic>
+
+#include "absl/status/statusor.h"
+#include "data/mnist.h"
+#include "proto/architecture.pb.h"
+#include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
+
+namespace minidl {
+
+// Runs round `round`, from 0, of one architecture of a study: draws pairs and
+// initial weights anew, trains, and evaluates what the last epoch left. The
+// record depends on the arguments alone, but for its `environment`. A diverged
+// round is a record too.
+//
+// Cancelled if `cancelled` becomes true; InvalidArgument if MNIST has too few
+// images for the study's pairs. The study and the architecture are valid (see
+// study.h).
+absl::StatusOr<proto::RunRecord> RunRound(
+    const Mnist& mnist, const proto::Study& study,
+    const proto::Architecture& architecture, int round,
+    const std::atomic<bool>& cancelled);
+
+}  // namespace minidl
+
+#endif  // MINIDL_EXPERIMENTS_ROUND_H_

@@ -1,0 +1,46 @@
+#ifndef MINIDL_EXPERIMENTS_RUN_TASKS_H_
+#define MINIDL_EXPERIMENTS_RUN_TASKS_H_
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "data/mnist.h"
+#include "experiments/study.h"
+#include "proto/run_record.pb.h"
+
+namespace minidl {
+
+// One round of one of a study's architectures.
+struct Task {
+  int architecture;  // Its index in Study::architectures.
+  int round;         // From 0.
+
+  friend bool operator==(const Task& a, const Task& b) {
+    return a.architecture == b.architecture && a.round == b.round;
+  }
+};
+
+// What is to do for a study, round by round, so that an interrupted run leaves
+// whole comparisons: all its rounds, or `only_round` alone, without the tasks
+// that `done` holds a record of. FailedPrecondition, with the reason, if a
+// record in `done` is not of this study.
+absl::StatusOr<std::vector<Task>> PlanTasks(
+    const Study& study, std::optional<int> only_round,
+    absl::Span<const proto::RunRecord> done);
+
+// Runs `tasks` on `jobs` threads, and hands each record to `take` as it comes;
+// never two at the same time. Stops early, without the rounds that are running,
+// at the first error of a round or of `take`, which it returns, or if
+// `cancelled` becomes true: Cancelled. jobs >= 1.
+absl::Status RunTasks(
+    const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
+    int jobs, std::atomic<bool>& cancelled,
+    const std::function<absl::Status(const proto::RunRecord&)>& take);
+
+}  // namespace minidl
+
+#endif  // MINIDL_EXPERIMENTS_RUN_TASKS_H_

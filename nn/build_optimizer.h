@@ -1,0 +1,25 @@
+#ifndef MINIDL_NN_BUILD_OPTIMIZER_H_
+#define MINIDL_NN_BUILD_OPTIMIZER_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "nn/optimizer.h"
+#include "nn/parameter.h"
+#include "proto/study.pb.h"
+
+namespace minidl {
+
+// The optimizer that `training` names, which has one.
+std::unique_ptr<Optimizer> BuildOptimizer(
+    const proto::Training& training, std::vector<NamedParameter> parameters);
+
+// The learning rate of step `step`, from 0, of `total_steps`, by the optimizer
+// and the schedule of `training`.
+double LearningRate(const proto::Training& training, int64_t step,
+                    int64_t total_steps);
+
+}  // namespace minidl
+
+#endif  // MINIDL_NN_BUILD_OPTIMIZER_H_

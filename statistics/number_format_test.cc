@@ -1,0 +1,45 @@
+#include "statistics/number_format.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+
+#include "gtest/gtest.h"
+
+namespace minidl {
+namespace {
+
+TEST(NumberFormatTest, Fixed) {
+  EXPECT_EQ(FormatFixed(16.5, 2), "16.50");
+  EXPECT_EQ(FormatFixed(0.0349, 2), "0.03");
+  EXPECT_EQ(FormatFixed(99.999, 2), "100.00");
+  EXPECT_EQ(FormatFixed(12, 0), "12");
+  EXPECT_EQ(FormatFixed(std::nullopt, 2), "n/a");
+  EXPECT_EQ(FormatFixed(std::numeric_limits<double>::quiet_NaN(), 2), "nan");
+}
+
+TEST(NumberFormatTest, Count) {
+  EXPECT_EQ(FormatCount(0), "0");
+  EXPECT_EQ(FormatCount(999), "999");
+  EXPECT_EQ(FormatCount(1000), "1,000");
+  EXPECT_EQ(FormatCount(70'342), "70,342");
+  EXPECT_EQ(FormatCount(-123'456), "-123,456");
+  EXPECT_EQ(FormatCount(std::numeric_limits<int64_t>::min()),
+            "-9,223,372,036,854,775,808");
+}
+
+TEST(NumberFormatTest, ExactIsShortAndReadsBack) {
+  EXPECT_EQ(FormatExact(0.1), "0.1");
+  EXPECT_EQ(FormatExact(16), "16");
+  EXPECT_EQ(FormatExact(1.0 / 3), "0.3333333333333333");
+  for (const double value :
+       {0.1 + 0.2, 16.3 / 7, std::numeric_limits<double>::min(),
+        -std::numeric_limits<double>::min(),
+        -std::numeric_limits<double>::denorm_min()}) {
+    EXPECT_EQ(std::strtod(FormatExact(value).c_str(), nullptr), value);
+  }
+}
+
+}  // namespace
+}  // namespace minidl
