@@ -1,0 +1,154 @@
+#include "experiments/run_tasks.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/status_testutil.h"
+#include "experiments/study.h"
+#include "experiments/study_testutil.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/run_record.pb.h"
+#include "records/run_records.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::_;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// The record that a task of SmallStudy would leave, as far as plans care.
+proto::RunRecord RecordOf(const Study& study, const Task& task) {
+  proto::RunRecord record;
+  record.set_study_name(study.message.name());
+  record.set_study_seed(study.message.seed());
+  record.set_train_pairs(study.message.train_pairs());
+  record.set_test_pairs(study.message.test_pairs());
+  *record.mutable_training() = study.message.training();
+  *record.mutable_architecture() = study.architectures[task.architecture];
+  record.set_round(task.round);
+  return record;
+}
+
+TEST(PlanTasksTest, RoundByRound) {
+  EXPECT_THAT(PlanTasks(SmallStudy(), std::nullopt, {}),
+              IsOkAndHolds(ElementsAre(Task{0, 0}, Task{1, 0}, Task{0, 1},
+                                       Task{1, 1}, Task{0, 2}, Task{1, 2})));
+}
+
+TEST(PlanTasksTest, OnlyOneRound) {
+  EXPECT_THAT(PlanTasks(SmallStudy(), 2, {}),
+              IsOkAndHolds(ElementsAre(Task{0, 2}, Task{1, 2})));
+}
+
+TEST(PlanTasksTest, WhatIsDoneIsNotDoneAgain) {
+  const Study study = SmallStudy();
+  EXPECT_THAT(PlanTasks(study, std::nullopt,
+                        {RecordOf(study, {1, 0}), RecordOf(study, {0, 2})}),
+              IsOkAndHolds(ElementsAre(Task{0, 0}, Task{0, 1}, Task{1, 1},
+                                       Task{1, 2})));
+}
+
+TEST(PlanTasksTest, RecordsOfArchitecturesThatAreNotSelectedMayStay) {
+  Study study = SmallStudy();
+  const proto::RunRecord other = RecordOf(study, {1, 0});
+  ASSERT_THAT(SelectArchitectures({"separate"}, study), IsOk());
+  EXPECT_THAT(PlanTasks(study, 0, {other}),
+              IsOkAndHolds(ElementsAre(Task{0, 0})));
+}
+
+TEST(PlanTasksTest, RecordsOfAnotherStudyAreRefused) {
+  const Study study = SmallStudy();
+  const auto expect_refusal = [&study](const proto::RunRecord& record,
+                                       const std::string& what) {
+    EXPECT_THAT(PlanTasks(study, std::nullopt, {record}),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr(what + " differs")));
+  };
+  proto::RunRecord record = RecordOf(study, {0, 0});
+  record.set_study_name("other");
+  expect_refusal(record, "name");
+  record = RecordOf(study, {0, 0});
+  record.set_study_seed(6);
+  expect_refusal(record, "seed");
+  record = RecordOf(study, {0, 0});
+  record.set_test_pairs(41);
+  expect_refusal(record, "the number of pairs");
+  record = RecordOf(study, {0, 0});
+  record.mutable_training()->set_epochs(3);
+  expect_refusal(record, "training");
+  record = RecordOf(study, {0, 0});
+  record.mutable_architecture()->set_auxiliary_loss_weight(3);
+  expect_refusal(record, "the architecture");
+}
+
+// The reproducible bytes of all records, sorted.
+std::vector<std::string> RunAll(int jobs) {
+  const Study study = SmallStudy();
+  const std::vector<Task> tasks = *PlanTasks(study, std::nullopt, {});
+  std::atomic<bool> cancelled = false;
+  std::vector<std::string> records;
+  EXPECT_THAT(RunTasks(SharedMnist(), study, tasks, jobs, cancelled,
+                       [&records](const proto::RunRecord& record) {
+                         records.push_back(
+                             SerializeRunRecord(ReproducibleForm(record)));
+                         return absl::OkStatus();
+                       }),
+              IsOk());
+  std::sort(records.begin(), records.end());
+  return records;
+}
+
+TEST(RunTasksTest, RecordsDoNotDependOnJobs) {
+  const std::vector<std::string> one = RunAll(1);
+  EXPECT_THAT(one, SizeIs(6));
+  EXPECT_EQ(RunAll(3), one);
+  EXPECT_EQ(RunAll(20), one);
+}
+
+TEST(RunTasksTest, StopsAtTheFirstErrorOfTake) {
+  const Study study = SmallStudy();
+  const std::vector<Task> tasks = *PlanTasks(study, std::nullopt, {});
+  std::atomic<bool> cancelled = false;
+  int taken = 0;
+  EXPECT_THAT(RunTasks(SharedMnist(), study, tasks, 2, cancelled,
+                       [&taken](const proto::RunRecord&) {
+                         return ++taken == 2
+                                    ? absl::ResourceExhaustedError("disk full")
+                                    : absl::OkStatus();
+                       }),
+              StatusIs(absl::StatusCode::kResourceExhausted, "disk full"));
+  EXPECT_EQ(taken, 2);
+}
+
+TEST(RunTasksTest, StopsWhenCancelled) {
+  const Study study = SmallStudy();
+  const std::vector<Task> tasks = *PlanTasks(study, std::nullopt, {});
+  std::atomic<bool> cancelled = false;
+  int taken = 0;
+  EXPECT_THAT(RunTasks(SharedMnist(), study, tasks, 1, cancelled,
+                       [&](const proto::RunRecord&) {
+                         if (++taken == 3) cancelled = true;
+                         return absl::OkStatus();
+                       }),
+              StatusIs(absl::StatusCode::kCancelled, _));
+  EXPECT_EQ(taken, 3);
+}
+
+TEST(RunTasksTest, NothingToDoIsDone) {
+  std::atomic<bool> cancelled = false;
+  EXPECT_THAT(RunTasks(SharedMnist(), SmallStudy(), {}, 4, cancelled,
+                       [](const proto::RunRecord&) {
+                         return absl::InternalError("never called");
+                       }),
+              IsOk());
+}
+
+}  // namespace
+}  // namespace minidl

@@ -1,0 +1,208 @@
+#include "experiments/study.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_replace.h"
+#include "base/file.h"
+#include "base/runfile.h"
+#include "base/status_testutil.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nn/pair_network.h"
+#include "nn/parameter.h"
+#include "proto/architecture.pb.h"
+#include "proto/study.pb.h"
+#include "tensor/generator.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kStudy[] = R"(
+  name: "small"
+  architecture_files: "a.textproto"
+  seed: 1
+  rounds: 2
+  train_pairs: 10
+  test_pairs: 10
+  training {
+    epochs: 1
+    batch_size: 5
+    sgd { learning_rate: 0.1 momentum: 0.9 }
+    input_normalization: NONE
+  }
+)";
+
+constexpr char kArchitecture[] = R"(
+  name: "a"
+  branches: SHARED
+  branch { flatten {} }
+  branch { linear { out_features: 10 } }
+  head { linear { out_features: 2 } }
+  auxiliary_loss_weight: 1
+)";
+
+class StudyTest : public testing::Test {
+ protected:
+  StudyTest()
+      : directory_(testing::TempDir() + "/" +
+                   testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+    Write("study.textproto", kStudy);
+    Write("a.textproto", kArchitecture);
+  }
+
+  void Write(const std::string& file, const std::string& contents) {
+    ASSERT_THAT(WriteFile(directory_ + "/" + file, contents), IsOk());
+  }
+
+  absl::StatusOr<Study> Load() {
+    return LoadStudy(directory_ + "/study.textproto");
+  }
+
+  // What loading says with `from` in the study's file replaced by `to`.
+  absl::Status LoadWith(const std::string& from, const std::string& to) {
+    Write("study.textproto", absl::StrReplaceAll(kStudy, {{from, to}}));
+    return Load().status();
+  }
+  absl::Status LoadWithArchitecture(const std::string& from,
+                                    const std::string& to) {
+    Write("a.textproto", absl::StrReplaceAll(kArchitecture, {{from, to}}));
+    return Load().status();
+  }
+
+  const std::string directory_;
+};
+
+auto IsMistake(const std::string& file, const std::string& message) {
+  return StatusIs(absl::StatusCode::kInvalidArgument,
+                  AllOf(HasSubstr(file), HasSubstr(message)));
+}
+
+TEST_F(StudyTest, LoadsStudyAndArchitectures) {
+  const auto study = Load();
+  ASSERT_THAT(study, IsOk());
+  EXPECT_EQ(study->message.name(), "small");
+  ASSERT_EQ(study->architectures.size(), 1u);
+  EXPECT_EQ(study->architectures[0].name(), "a");
+}
+
+TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
+  const auto file = FindRunfile("experiments/studies/default.textproto");
+  ASSERT_THAT(file, IsOk());
+  const auto study = LoadStudy(*file);
+  ASSERT_THAT(study, IsOk());
+  std::vector<std::string> names;
+  for (const proto::Architecture& architecture : study->architectures) {
+    names.push_back(architecture.name());
+    Generator generator(0);
+    const auto network = PairNetwork::Create(architecture, kDigitPairImages,
+                                             {generator, generator});
+    ASSERT_THAT(network, IsOk());
+    const auto count = static_cast<double>(NumElements((*network)->Parameters()));
+    EXPECT_NEAR(count, 70'906, 0.05 * 70'906) << architecture.name();
+  }
+  EXPECT_THAT(names, ElementsAre("convnet", "convnet_shared", "convnet_aux",
+                                 "convnet_shared_aux"));
+}
+
+TEST_F(StudyTest, MissingFilesAreNamed) {
+  EXPECT_THAT(LoadStudy("/none.textproto"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none.textproto")));
+  EXPECT_THAT(LoadWith("a.textproto", "b.textproto"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/b.textproto")));
+}
+
+TEST_F(StudyTest, MisspeltFieldHasFileAndLine) {
+  EXPECT_THAT(LoadWith("rounds", "round"),
+              IsMistake("study.textproto:5:", "\"round\""));
+  EXPECT_THAT(LoadWithArchitecture("linear", "lineal"),
+              IsMistake("a.textproto:5:", "\"lineal\""));
+}
+
+TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes = {
+      {{"\"small\"", "\"Small\""}, "name is \"Small\""},
+      {{"\"small\"", "\"\""}, "name is \"\""},
+      {{"rounds: 2", "rounds: 0"}, "rounds is 0; expected at least 1"},
+      {{"train_pairs: 10", "train_pairs: -3"}, "train_pairs is -3"},
+      {{"test_pairs: 10", ""}, "test_pairs is 0"},
+      {{"epochs: 1", "epochs: 0"}, "training.epochs is 0"},
+      {{"batch_size: 5", "batch_size: 0"}, "training.batch_size is 0"},
+      {{"batch_size: 5", "batch_size: 11"},
+       "training.batch_size is 11; expected at most train_pairs, 10"},
+      {{"learning_rate: 0.1", "learning_rate: 0"},
+       "training.sgd.learning_rate is 0"},
+      {{"learning_rate: 0.1", "learning_rate: nan"},
+       "training.sgd.learning_rate is nan"},
+      {{"learning_rate: 0.1", "learning_rate: inf"},
+       "training.sgd.learning_rate is inf"},
+      {{"momentum: 0.9", "momentum: 1"}, "training.sgd.momentum is 1"},
+      {{"sgd { learning_rate: 0.1 momentum: 0.9 }", ""}, "no optimizer"},
+      {{"sgd { learning_rate: 0.1 momentum: 0.9 }", "adam {}"},
+       "training.adam.learning_rate is 0"},
+      {{"sgd { learning_rate: 0.1 momentum: 0.9 }",
+        "adam { learning_rate: 1 beta2: 1 }"},
+       "training.adam.beta2 is 1"},
+      {{"sgd { learning_rate: 0.1 momentum: 0.9 }",
+        "adam { learning_rate: 1 epsilon: -1 }"},
+       "training.adam.epsilon is -1"},
+      {{"input_normalization: NONE", ""}, "input_normalization is not set"},
+      {{"architecture_files: \"a.textproto\"", ""},
+       "architecture_files is empty"},
+      {{"architecture_files: \"a.textproto\"",
+        "architecture_files: [\"a.textproto\", \"a.textproto\"]"},
+       "two architectures have the name \"a\""},
+  };
+  for (const auto& [change, message] : mistakes) {
+    EXPECT_THAT(LoadWith(change[0], change[1]),
+                IsMistake("study.textproto: ", message));
+  }
+}
+
+TEST_F(StudyTest, ArchitecturesAreChecked) {
+  EXPECT_THAT(LoadWithArchitecture("\"a\"", "\"a b\""),
+              IsMistake("a.textproto: ", "name is \"a b\""));
+  EXPECT_THAT(LoadWithArchitecture("weight: 1", "weight: -1"),
+              IsMistake("a.textproto: ", "auxiliary_loss_weight is -1"));
+  EXPECT_THAT(LoadWithArchitecture("out_features: 10", "out_features: 9"),
+              IsMistake("a.textproto: ", "the branches give 18 features"));
+  EXPECT_THAT(LoadWithArchitecture("out_features: 2", "out_features: 3"),
+              IsMistake("a.textproto: ", "head ends with shape [3]"));
+}
+
+TEST_F(StudyTest, SelectKeepsTheNamedInTheirOrder) {
+  Study study;
+  for (const char* name : {"a", "b", "c"}) {
+    study.architectures.emplace_back().set_name(name);
+  }
+  ASSERT_THAT(SelectArchitectures({"c", "a"}, study), IsOk());
+  ASSERT_EQ(study.architectures.size(), 2u);
+  EXPECT_EQ(study.architectures[0].name(), "c");
+  EXPECT_EQ(study.architectures[1].name(), "a");
+}
+
+TEST_F(StudyTest, SelectRefusesUnknownAndRepeatedNames) {
+  Study study;
+  study.architectures.emplace_back().set_name("a");
+  study.architectures.emplace_back().set_name("b");
+  EXPECT_THAT(SelectArchitectures({"A"}, study),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("\"A\""), HasSubstr("a, b"))));
+  EXPECT_THAT(SelectArchitectures({"a", "a"}, study),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("\"a\" is named twice")));
+  EXPECT_EQ(study.architectures.size(), 2u);
+}
+
+}  // namespace
+}  // namespace minidl
