@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
@@ -65,7 +67,14 @@ absl::Status WriteFile(const std::string& path, absl::string_view contents) {
     return written;
   }
 
-  std::string temporary = absl::StrCat(path, ".XXXXXX");
+  // Renaming onto a symbolic link would replace the link: of a user's, or even
+  // /dev/stdout, which leads to a regular file when output is redirected.
+  std::error_code error;
+  const std::string target =
+      exists ? std::filesystem::canonical(path, error).string() : path;
+  if (error) return FileError(path, "cannot resolve", error.value());
+
+  std::string temporary = absl::StrCat(target, ".XXXXXX");
   const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
   if (descriptor < 0) return FileError(path, "cannot create");
   absl::Cleanup remove_temporary = [&temporary] { unlink(temporary.c_str()); };
@@ -82,7 +91,7 @@ absl::Status WriteFile(const std::string& path, absl::string_view contents) {
     status = FileError(path, "cannot write");
   }
   MINIDL_RETURN_IF_ERROR(status);
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (std::rename(temporary.c_str(), target.c_str()) != 0) {
     return FileError(path, "cannot replace");
   }
   std::move(remove_temporary).Cancel();

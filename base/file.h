@@ -16,8 +16,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // Makes `contents` the contents of the file at `path`: entirely, or not at all.
 // A regular file is written beside its name, flushed to the disk and renamed,
-// so a reader, a full disk or an interruption never leaves half of it. Anything
-// else (a pipe, /dev/stdout) is written directly.
+// so a reader, a full disk or an interruption never leaves half of it; of a
+// symbolic link, that is the file it leads to. Anything else (a pipe, a
+// terminal) is written directly.
 absl::Status WriteFile(const std::string& path, absl::string_view contents);
 
 // An error that says "`path`: `action`: <the system's reason for

@@ -104,6 +104,17 @@ TEST(FileTest, KeepsTheModeOfAFileItReplaces) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
+TEST(FileTest, SymbolicLinkStaysAndItsTargetIsWritten) {
+  const std::string directory = TestDirectory();
+  const std::string target = directory + "/target";
+  const std::string link = directory + "/link";
+  ASSERT_THAT(WriteFile(target, "old"), IsOk());
+  std::filesystem::create_symlink("target", link);
+  ASSERT_THAT(WriteFile(link, "new"), IsOk());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_THAT(ReadFile(target), IsOkAndHolds("new"));
+}
+
 TEST(FileTest, FullDiskIsAnError) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
   EXPECT_THAT(WriteFile("/dev/full", "x"),
