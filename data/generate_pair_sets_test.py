@@ -161,7 +161,7 @@ class GeneratePairSetsTest(unittest.TestCase):
         lines = result.stdout.splitlines()
         self.assertLessEqual(len(lines), 24)
         self.assertLessEqual(max(map(len, lines)), 80)
-        for flag in '--n=1000', '--seed=0', '--output=pairs.npz', '--mnist_dir=':
+        for flag in '--n=1000', '--seed=0', '--output=pairs.npz', '--mnist_dir':
             self.assertIn(flag, result.stdout)
 
 
