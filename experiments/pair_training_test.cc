@@ -76,7 +76,8 @@ const std::atomic<bool>& NotCancelled() {
 }
 
 TEST(NormalizeInputsTest, TrainingSetGetsMeanZeroAndDeviationOne) {
-  Tensor<float> training({2, 2}, {1, 2, 3, 6});  // Mean 3, deviation sqrt(14/3).
+  Tensor<float> training({2, 2},
+                         {1, 2, 3, 6});  // Mean 3, deviation sqrt(14/3).
   Tensor<float> test({1}, {3});
   NormalizeInputs(training, test);
   const double deviation = std::sqrt(14.0 / 3);
@@ -196,8 +197,8 @@ TEST(TrainPairNetworkTest, DivergenceInTheLastStepIsFound) {
   training.set_epochs(1);
   training.set_batch_size(15);
   training.mutable_sgd()->set_learning_rate(3e38);
-  const auto result = TrainPairNetwork(pairs, training, 1, shuffling,
-                                       NotCancelled(), *network);
+  const auto result =
+      TrainPairNetwork(pairs, training, 1, shuffling, NotCancelled(), *network);
   ASSERT_THAT(result, IsOk());
   EXPECT_TRUE(result->diverged);
   EXPECT_EQ(result->divergence.epoch, 1);

@@ -23,8 +23,9 @@ class RoundTest : public testing::Test {
   RoundTest() : study_(SmallStudy()) {}
 
   proto::RunRecord Run(int architecture, int round) {
-    auto record = RunRound(SharedMnist(), study_.message,
-                           study_.architectures[architecture], round, cancelled_);
+    auto record =
+        RunRound(SharedMnist(), study_.message,
+                 study_.architectures[architecture], round, cancelled_);
     EXPECT_THAT(record, IsOk());
     return *record;
   }
@@ -81,8 +82,8 @@ TEST_F(RoundTest, DigitErrorOnlyWhereTheyAreTrained) {
 }
 
 TEST_F(RoundTest, DivergedRoundIsARecord) {
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e30);
-  const proto::RunRecord record = Run(0, 0);
+  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(3e38);
+  const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
   EXPECT_GE(record.diverged_epoch(), 1);
   EXPECT_GE(record.diverged_step(), 1);
@@ -91,8 +92,8 @@ TEST_F(RoundTest, DivergedRoundIsARecord) {
 
 TEST_F(RoundTest, CancelledLeavesNoRecord) {
   cancelled_ = true;
-  EXPECT_THAT(RunRound(SharedMnist(), study_.message, study_.architectures[0], 0,
-                       cancelled_),
+  EXPECT_THAT(RunRound(SharedMnist(), study_.message, study_.architectures[0],
+                       0, cancelled_),
               StatusIs(absl::StatusCode::kCancelled, _));
 }
 

@@ -51,8 +51,8 @@ TEST(PlanTasksTest, WhatIsDoneIsNotDoneAgain) {
   const Study study = SmallStudy();
   EXPECT_THAT(PlanTasks(study, std::nullopt,
                         {RecordOf(study, {1, 0}), RecordOf(study, {0, 2})}),
-              IsOkAndHolds(ElementsAre(Task{0, 0}, Task{0, 1}, Task{1, 1},
-                                       Task{1, 2})));
+              IsOkAndHolds(
+                  ElementsAre(Task{0, 0}, Task{0, 1}, Task{1, 1}, Task{1, 2})));
 }
 
 TEST(PlanTasksTest, RecordsOfArchitecturesThatAreNotSelectedMayStay) {

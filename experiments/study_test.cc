@@ -53,8 +53,9 @@ constexpr char kArchitecture[] = R"(
 class StudyTest : public testing::Test {
  protected:
   StudyTest()
-      : directory_(testing::TempDir() + "/" +
-                   testing::UnitTest::GetInstance()->current_test_info()->name()) {
+      : directory_(
+            testing::TempDir() + "/" +
+            testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(directory_);
     std::filesystem::create_directories(directory_);
     Write("study.textproto", kStudy);
@@ -108,7 +109,8 @@ TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
     const auto network = PairNetwork::Create(architecture, kDigitPairImages,
                                              {generator, generator});
     ASSERT_THAT(network, IsOk());
-    const auto count = static_cast<double>(NumElements((*network)->Parameters()));
+    const auto count =
+        static_cast<double>(NumElements((*network)->Parameters()));
     EXPECT_NEAR(count, 70'906, 0.05 * 70'906) << architecture.name();
   }
   EXPECT_THAT(names, ElementsAre("convnet", "convnet_shared", "convnet_aux",
@@ -116,8 +118,9 @@ TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
 }
 
 TEST_F(StudyTest, MissingFilesAreNamed) {
-  EXPECT_THAT(LoadStudy("/none.textproto"),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none.textproto")));
+  EXPECT_THAT(
+      LoadStudy("/none.textproto"),
+      StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none.textproto")));
   EXPECT_THAT(LoadWith("a.textproto", "b.textproto"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/b.textproto")));
 }
@@ -125,44 +128,46 @@ TEST_F(StudyTest, MissingFilesAreNamed) {
 TEST_F(StudyTest, MisspeltFieldHasFileAndLine) {
   EXPECT_THAT(LoadWith("rounds", "round"),
               IsMistake("study.textproto:5:", "\"round\""));
+  Write("study.textproto", kStudy);
   EXPECT_THAT(LoadWithArchitecture("linear", "lineal"),
               IsMistake("a.textproto:5:", "\"lineal\""));
 }
 
 TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
-  const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes = {
-      {{"\"small\"", "\"Small\""}, "name is \"Small\""},
-      {{"\"small\"", "\"\""}, "name is \"\""},
-      {{"rounds: 2", "rounds: 0"}, "rounds is 0; expected at least 1"},
-      {{"train_pairs: 10", "train_pairs: -3"}, "train_pairs is -3"},
-      {{"test_pairs: 10", ""}, "test_pairs is 0"},
-      {{"epochs: 1", "epochs: 0"}, "training.epochs is 0"},
-      {{"batch_size: 5", "batch_size: 0"}, "training.batch_size is 0"},
-      {{"batch_size: 5", "batch_size: 11"},
-       "training.batch_size is 11; expected at most train_pairs, 10"},
-      {{"learning_rate: 0.1", "learning_rate: 0"},
-       "training.sgd.learning_rate is 0"},
-      {{"learning_rate: 0.1", "learning_rate: nan"},
-       "training.sgd.learning_rate is nan"},
-      {{"learning_rate: 0.1", "learning_rate: inf"},
-       "training.sgd.learning_rate is inf"},
-      {{"momentum: 0.9", "momentum: 1"}, "training.sgd.momentum is 1"},
-      {{"sgd { learning_rate: 0.1 momentum: 0.9 }", ""}, "no optimizer"},
-      {{"sgd { learning_rate: 0.1 momentum: 0.9 }", "adam {}"},
-       "training.adam.learning_rate is 0"},
-      {{"sgd { learning_rate: 0.1 momentum: 0.9 }",
-        "adam { learning_rate: 1 beta2: 1 }"},
-       "training.adam.beta2 is 1"},
-      {{"sgd { learning_rate: 0.1 momentum: 0.9 }",
-        "adam { learning_rate: 1 epsilon: -1 }"},
-       "training.adam.epsilon is -1"},
-      {{"input_normalization: NONE", ""}, "input_normalization is not set"},
-      {{"architecture_files: \"a.textproto\"", ""},
-       "architecture_files is empty"},
-      {{"architecture_files: \"a.textproto\"",
-        "architecture_files: [\"a.textproto\", \"a.textproto\"]"},
-       "two architectures have the name \"a\""},
-  };
+  const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes =
+      {
+          {{"\"small\"", "\"Small\""}, "name is \"Small\""},
+          {{"\"small\"", "\"\""}, "name is \"\""},
+          {{"rounds: 2", "rounds: 0"}, "rounds is 0; expected at least 1"},
+          {{"train_pairs: 10", "train_pairs: -3"}, "train_pairs is -3"},
+          {{"test_pairs: 10", ""}, "test_pairs is 0"},
+          {{"epochs: 1", "epochs: 0"}, "training.epochs is 0"},
+          {{"batch_size: 5", "batch_size: 0"}, "training.batch_size is 0"},
+          {{"batch_size: 5", "batch_size: 11"},
+           "training.batch_size is 11; expected at most train_pairs, 10"},
+          {{"learning_rate: 0.1", "learning_rate: 0"},
+           "training.sgd.learning_rate is 0"},
+          {{"learning_rate: 0.1", "learning_rate: nan"},
+           "training.sgd.learning_rate is nan"},
+          {{"learning_rate: 0.1", "learning_rate: inf"},
+           "training.sgd.learning_rate is inf"},
+          {{"momentum: 0.9", "momentum: 1"}, "training.sgd.momentum is 1"},
+          {{"sgd { learning_rate: 0.1 momentum: 0.9 }", ""}, "no optimizer"},
+          {{"sgd { learning_rate: 0.1 momentum: 0.9 }", "adam {}"},
+           "training.adam.learning_rate is 0"},
+          {{"sgd { learning_rate: 0.1 momentum: 0.9 }",
+            "adam { learning_rate: 1 beta2: 1 }"},
+           "training.adam.beta2 is 1"},
+          {{"sgd { learning_rate: 0.1 momentum: 0.9 }",
+            "adam { learning_rate: 1 epsilon: -1 }"},
+           "training.adam.epsilon is -1"},
+          {{"input_normalization: NONE", ""}, "input_normalization is not set"},
+          {{"architecture_files: \"a.textproto\"", ""},
+           "architecture_files is empty"},
+          {{"architecture_files: \"a.textproto\"",
+            "architecture_files: [\"a.textproto\", \"a.textproto\"]"},
+           "two architectures have the name \"a\""},
+      };
   for (const auto& [change, message] : mistakes) {
     EXPECT_THAT(LoadWith(change[0], change[1]),
                 IsMistake("study.textproto: ", message));

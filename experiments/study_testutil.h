@@ -6,8 +6,8 @@
 
 namespace minidl {
 
-// A study of two tiny architectures, "separate" and "shared_aux", that trains in
-// milliseconds: 3 rounds, 2 epochs of 60 training pairs, seed 5.
+// A study of two tiny architectures, "separate" and "shared_aux", that trains
+// in milliseconds: 3 rounds, 2 epochs of 60 training pairs, seed 5.
 Study SmallStudy();
 
 // This repository's MNIST, loaded once.

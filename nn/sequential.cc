@@ -20,7 +20,7 @@ namespace minidl {
 template <typename T>
 void BasicSequential<T>::Add(std::unique_ptr<BasicModule<T>> module) {
   modules_.push_back(std::move(module));
-  PassOnNeedsInputGradient();
+  PlanBackward();
 }
 
 template <typename T>
@@ -61,8 +61,8 @@ template <typename T>
 const Tensor<T>& BasicSequential<T>::Backward(
     const Tensor<T>& output_gradient) {
   const Tensor<T>* current = &output_gradient;
-  for (auto module = modules_.rbegin(); module != modules_.rend(); ++module) {
-    current = &(*module)->Backward(*current);
+  for (size_t i = modules_.size(); i > first_backward_; --i) {
+    current = &modules_[i - 1]->Backward(*current);
   }
   return *current;
 }
@@ -84,15 +84,21 @@ void BasicSequential<T>::SetTraining(bool training) {
 template <typename T>
 void BasicSequential<T>::SetNeedsInputGradient(bool needed) {
   BasicModule<T>::SetNeedsInputGradient(needed);
-  PassOnNeedsInputGradient();
+  PlanBackward();
 }
 
 template <typename T>
-void BasicSequential<T>::PassOnNeedsInputGradient() {
-  bool needed = this->needs_input_gradient();
-  for (const auto& module : modules_) {
-    module->SetNeedsInputGradient(needed);
-    needed = needed || !module->Parameters().empty();
+void BasicSequential<T>::PlanBackward() {
+  first_backward_ = 0;
+  if (!this->needs_input_gradient()) {
+    while (first_backward_ < modules_.size() &&
+           modules_[first_backward_]->Parameters().empty()) {
+      ++first_backward_;
+    }
+  }
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    modules_[i]->SetNeedsInputGradient(this->needs_input_gradient() ||
+                                       i > first_backward_);
   }
 }
 

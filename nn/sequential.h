@@ -1,6 +1,7 @@
 #ifndef MINIDL_NN_SEQUENTIAL_H_
 #define MINIDL_NN_SEQUENTIAL_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,11 +49,13 @@ class BasicSequential : public BasicModule<T> {
   void SetNeedsInputGradient(bool needed) override;
 
  private:
-  // Passes on that the input's gradient is not needed: to the first module, and
-  // to those after it as long as nothing before them has parameters.
-  void PassOnNeedsInputGradient();
+  // Finds out how far back Backward has to go.
+  void PlanBackward();
 
   std::vector<std::unique_ptr<BasicModule<T>>> modules_;
+  // The first module that Backward calls. If the input's gradient is not
+  // needed, those before the first one with parameters have nothing to do.
+  size_t first_backward_ = 0;
 };
 
 using Sequential = BasicSequential<float>;

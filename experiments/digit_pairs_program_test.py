@@ -1,0 +1,235 @@
+#!/usr/bin/python3
+"""What a user of digit_pairs meets: flags, files, exit codes, interruption."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+PROGRAM = os.path.abspath("experiments/digit_pairs")
+RECORDS = os.path.abspath("tools/records")
+QUICK = ["--rounds=2", "--epochs=1", "--jobs=2"]
+
+
+class DigitPairsTest(unittest.TestCase):
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.output = os.path.join(self.directory, "out.tfrecord")
+
+    def run_program(self, *flags, **kwargs):
+        return subprocess.run(
+            [PROGRAM, *flags],
+            env={**os.environ, "BUILD_WORKING_DIRECTORY": self.directory},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            **kwargs,
+        )
+
+    def expect_mistake(self, message, *flags):
+        """A wrong command line: exit 2, the message, and nothing done."""
+        result = self.run_program(*flags)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(message, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def show(self, path):
+        """The records of a file, without what differs from run to run."""
+        shown = subprocess.run(
+            [RECORDS, "show", path], check=True, capture_output=True, text=True
+        ).stdout
+        return re.sub(r"environment \{[^}]*\}", "", shown)
+
+    def test_runs_and_prints_a_table(self):
+        result = self.run_program(*QUICK, "--output=out.tfrecord")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for name in ["convnet", "convnet_shared", "convnet_aux", "convnet_shared_aux"]:
+            self.assertRegex(result.stdout, rf"(?m)^{name} +2/2 +7\d,\d{{3}} +\d+\.\d\d ± ")
+        self.assertIn(f"records: {self.output}\n", result.stdout)
+        # Every round has its line.
+        self.assertEqual(len(re.findall(r"(?m)^\[\d/8\]", result.stderr)), 8)
+        self.assertNotIn("\x1b", result.stderr)
+
+    def test_default_output_is_named_and_in_the_users_directory(self):
+        result = self.run_program(*QUICK, "--architectures=convnet")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        (name,) = os.listdir(self.directory)
+        self.assertRegex(name, r"^digit_pairs-\d{8}T\d{6}\.tfrecord$")
+        self.assertIn(f"records: {self.directory}/{name}\n", result.stdout)
+
+    def test_records_depend_on_neither_jobs_nor_company(self):
+        flags = ["--epochs=1", "--architectures=convnet_aux"]
+        whole = os.path.join(self.directory, "whole")
+        alone = os.path.join(self.directory, "alone")
+        self.run_program(*flags, "--rounds=2", "--jobs=1", f"--output={whole}")
+        self.run_program(*flags, "--rounds=2", "--only_round=1", f"--output={alone}")
+        in_company = self.show(whole).split("architecture: ")
+        by_itself = self.show(alone)
+        record = by_itself[by_itself.index("schema_version") :]
+        self.assertIn(record, self.show(whole))
+        self.assertGreater(len(in_company), 0)
+
+    def test_mistakes_stop_before_any_work(self):
+        self.expect_mistake("round", "--round=3")
+        self.expect_mistake("many", "--rounds=many")
+        self.expect_mistake("rounds is 0", "--rounds=0")
+        self.expect_mistake("rounds is -1", "--rounds=-1")
+        self.expect_mistake("training.epochs is 0", "--epochs=0")
+        self.expect_mistake("--jobs is -1", "--jobs=-1")
+        self.expect_mistake("--only_round is 10", "--only_round=10")
+        self.expect_mistake("--only_round is -1", "--only_round=-1")
+        self.expect_mistake('no architecture "convnot"', "--architectures=convnot")
+        self.expect_mistake("named twice", "--architectures=convnet,convnet")
+        self.expect_mistake("--on_divergence", "--on_divergence=explode")
+        self.expect_mistake("--resume needs", "--resume")
+        self.expect_mistake("unexpected argument 'rounds=3'", "rounds=3")
+
+    def test_failures_name_the_file(self):
+        for flags, message in [
+            (["--study=none.textproto"], f"{self.directory}/none.textproto"),
+            (["--mnist_dir=none"], f"{self.directory}/none"),
+            (["--output=none/out"], f"{self.directory}/none/out"),
+        ]:
+            result = self.run_program(*QUICK, *flags)
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(message, result.stderr)
+        self.assertEqual(os.listdir(self.directory), [])
+
+    def test_full_disk_is_a_failure(self):
+        result = self.run_program(*QUICK, "--output=/dev/full")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("/dev/full", result.stderr)
+        self.assertIn("No space left", result.stderr)
+
+    def test_table_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run(
+                [PROGRAM, *QUICK, "--architectures=convnet", f"--output={self.output}"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=100,
+                check=False,
+            )
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("standard output", result.stderr)
+
+    def test_results_are_not_overwritten(self):
+        flags = [*QUICK, "--architectures=convnet", f"--output={self.output}"]
+        self.assertEqual(self.run_program(*flags).returncode, 0)
+        before = open(self.output, "rb").read()
+        result = self.run_program(*flags)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("--resume", result.stderr)
+        self.assertEqual(open(self.output, "rb").read(), before)
+
+    def test_resume_runs_what_is_missing(self):
+        flags = ["--epochs=1", "--architectures=convnet", "--jobs=1", f"--output={self.output}"]
+        self.run_program(*flags, "--rounds=1")
+        # As a killed run leaves it: half of a record at the end.
+        whole = open(self.output, "rb").read()
+        open(self.output, "ab").write(whole[: len(whole) // 2])
+        result = self.run_program(*flags, "--rounds=3", "--resume")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("cut off", result.stderr)
+        self.assertIn("2 of 3 rounds to run", result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^convnet +3/3 ")
+
+        fresh = os.path.join(self.directory, "fresh")
+        self.run_program(*flags[:-1], "--rounds=3", f"--output={fresh}")
+        records = lambda path: re.sub(r"(?m)^#.*$", "", self.show(path))
+        self.assertEqual(records(self.output), records(fresh))
+
+    def test_resume_refuses_another_study(self):
+        flags = [*QUICK, "--architectures=convnet", f"--output={self.output}"]
+        self.run_program(*flags)
+        before = open(self.output, "rb").read()
+        result = self.run_program(*flags, "--resume", "--seed=77")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("seed differs", result.stderr)
+        self.assertEqual(open(self.output, "rb").read(), before)
+
+    def start(self, *flags, **kwargs):
+        return subprocess.Popen(
+            [PROGRAM, "--rounds=1000", "--epochs=1", "--jobs=1", *flags],
+            stdout=subprocess.PIPE,
+            text=True,
+            **kwargs,
+        )
+
+    def test_interrupt_keeps_what_is_done(self):
+        process = self.start(f"--output={self.output}", stderr=subprocess.PIPE)
+        for line in process.stderr:
+            if line.startswith("[3/"):
+                break
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("--resume", stderr)
+        self.assertRegex(stdout, r"(?m)^convnet +\d")
+        self.assertGreaterEqual(self.show(self.output).count("schema_version"), 3)
+
+    def test_interrupt_before_any_round_leaves_no_file(self):
+        process = self.start(
+            "--epochs=100000", f"--output={self.output}", stderr=subprocess.PIPE
+        )
+        process.stderr.readline()  # What is to run; training follows.
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130)
+        self.assertFalse(os.path.exists(self.output))
+
+    def test_terminal_gets_a_line_that_changes(self):
+        terminal, program_side = pty.openpty()
+        process = self.start(f"--output={self.output}", stderr=program_side)
+        os.close(program_side)
+        text = b""
+        deadline = time.monotonic() + 100
+        while b"2 of 4000 rounds" not in text and time.monotonic() < deadline:
+            text += os.read(terminal, 1000)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        os.close(terminal)
+        self.assertIn(b"\r2 of 4000 rounds, about ", text)
+
+    def test_divergence_is_counted_or_stops(self):
+        study = os.path.join(self.directory, "study.textproto")
+        default = open("experiments/studies/default.textproto", encoding="utf-8").read()
+        architectures = os.path.abspath("experiments/architectures")
+        with open(study, "w", encoding="utf-8") as file:
+            file.write(
+                default.replace("../architectures", architectures).replace(
+                    "adam { learning_rate: 0.003 }", "sgd { learning_rate: 1e30 }"
+                )
+            )
+        flags = [*QUICK, "--jobs=1", "--architectures=convnet", f"--study={study}"]
+        result = self.run_program(*flags, f"--output={self.output}")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("convnet round 1: diverged in epoch 1, step", result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^convnet +0/2 ")
+        result = self.run_program(*flags, "--on_divergence=stop", "--output=other")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("convnet round 0: diverged", result.stderr)
+        self.assertNotIn("round 1", result.stderr)
+
+    def test_help_fits_a_screen(self):
+        result = self.run_program("--help")
+        self.assertEqual(result.returncode, 0)
+        lines = result.stdout.splitlines()
+        self.assertLessEqual(len(lines), 30)
+        self.assertLessEqual(max(len(line) for line in lines), 80)
+        for flag in ["--study", "--mnist_dir", "--only_round", "--on_divergence"]:
+            self.assertIn(flag, result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

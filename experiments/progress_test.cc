@@ -1,0 +1,103 @@
+#include "experiments/progress.h"
+
+#include <pty.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/run_record.pb.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+proto::RunRecord FinishedRound() {
+  proto::RunRecord record;
+  record.mutable_architecture()->set_name("convnet");
+  record.set_round(3);
+  record.set_status(proto::RunRecord::FINISHED);
+  record.mutable_errors()->mutable_test()->set_wrong(163);
+  record.mutable_errors()->mutable_test()->set_total(1000);
+  return record;
+}
+
+TEST(ProgressTest, DescribesRounds) {
+  EXPECT_EQ(DescribeRound(FinishedRound()),
+            "convnet round 3: test error 16.30 %");
+  proto::RunRecord diverged = FinishedRound();
+  diverged.set_status(proto::RunRecord::DIVERGED);
+  diverged.set_diverged_epoch(2);
+  diverged.set_diverged_step(7);
+  EXPECT_EQ(DescribeRound(diverged),
+            "convnet round 3: diverged in epoch 2, step 7");
+}
+
+TEST(ProgressTest, FormatsDurations) {
+  EXPECT_EQ(FormatDuration(-1), "0 s");
+  EXPECT_EQ(FormatDuration(0.2), "1 s");
+  EXPECT_EQ(FormatDuration(59), "59 s");
+  EXPECT_EQ(FormatDuration(59.5), "1 min 00 s");
+  EXPECT_EQ(FormatDuration(125), "2 min 05 s");
+  EXPECT_EQ(FormatDuration(2 * 3600 + 7 * 60), "2 h 07 min");
+}
+
+TEST(ProgressTest, FileGetsALineARound) {
+  std::FILE* file = std::tmpfile();
+  Progress progress(2, file);
+  progress.Finished(FinishedRound());
+  progress.Finished(FinishedRound());
+  progress.End();
+  std::rewind(file);
+  std::string text(1000, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  EXPECT_EQ(text,
+            "[1/2] convnet round 3: test error 16.30 %\n"
+            "[2/2] convnet round 3: test error 16.30 %\n");
+}
+
+// What a terminal of `columns` columns gets.
+std::string OnTerminal(unsigned short columns) {
+  int terminal;
+  int program;
+  winsize size = {};
+  size.ws_row = 24;
+  size.ws_col = columns;
+  EXPECT_EQ(openpty(&terminal, &program, nullptr, nullptr, &size), 0);
+  std::FILE* stream = fdopen(program, "w");
+  Progress progress(4, stream);
+  progress.Finished(FinishedRound());
+  progress.End();
+  std::fputs("END", stream);
+  std::fflush(stream);
+  std::string text;
+  char buffer[1000];
+  while (text.find("END") == std::string::npos) {
+    const ssize_t count = read(terminal, buffer, sizeof(buffer));
+    if (count <= 0) break;
+    text.append(buffer, static_cast<size_t>(count));
+  }
+  std::fclose(stream);
+  close(terminal);
+  return text;
+}
+
+TEST(ProgressTest, TerminalLineChangesInPlaceAndGoesInTheEnd) {
+  const std::string text = OnTerminal(80);
+  EXPECT_THAT(text, StartsWith("\r0 of 4 rounds\x1b[K\r1 of 4 rounds, about"));
+  EXPECT_THAT(text, HasSubstr("left | convnet round 3: test error 16.30 %"));
+  EXPECT_THAT(text, testing::EndsWith("\r\x1b[KEND"));
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+}
+
+TEST(ProgressTest, NarrowTerminalIsNotOverrun) {
+  EXPECT_THAT(OnTerminal(10), HasSubstr("\r1 of 4 ro\x1b[K"));
+}
+
+}  // namespace
+}  // namespace minidl
