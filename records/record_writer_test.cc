@@ -1,5 +1,6 @@
 #include "records/record_writer.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +23,7 @@
 #include "records/frame.h"
 #include "records/record_file_testutil.h"
 #include "records/record_reader.h"
+#include "records/unique_fd.h"
 
 namespace minidl {
 namespace {
@@ -207,14 +210,32 @@ TEST(RecordWriterTest, WritesToPipes) {
                        HasSubstr("not a regular file")));
 }
 
-TEST(RecordWriterTest, FullDeviceIsAnErrorForGood) {
+TEST(RecordWriterTest, FullDeviceIsAnError) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
   absl::StatusOr<RecordWriter> writer = RecordWriter::Create("/dev/full");
   ASSERT_THAT(writer, IsOk());
-  const auto is_full = StatusIs(absl::StatusCode::kResourceExhausted,
-                                HasSubstr("/dev/full: cannot write"));
-  EXPECT_THAT(writer->Append("first"), is_full);
-  EXPECT_THAT(writer->Append("second"), is_full);
+  EXPECT_THAT(writer->Append("first"),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       HasSubstr("/dev/full: cannot write")));
+}
+
+// What is not a regular file cannot be cut back: half a record may be in it.
+TEST(RecordWriterTest, BrokenPipesStayBroken) {
+  const auto previous_handler = std::signal(SIGPIPE, SIG_IGN);
+  const std::string path = TestFile("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  UniqueFd reader(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  absl::StatusOr<RecordWriter> writer = RecordWriter::Create(path);
+  ASSERT_THAT(writer, IsOk());
+  EXPECT_THAT(writer->Append("first"), IsOk());
+
+  const auto is_broken = StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  HasSubstr("cannot write: Broken pipe"));
+  { const UniqueFd closed = std::move(reader); }
+  EXPECT_THAT(writer->Append("second"), is_broken);
+  reader = UniqueFd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  EXPECT_THAT(writer->Append("third"), is_broken);
+  std::signal(SIGPIPE, previous_handler);
 }
 
 }  // namespace

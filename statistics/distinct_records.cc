@@ -34,19 +34,17 @@ struct SortableRecord {
   const proto::RunRecord* record;
 };
 
-// The first difference, "modified: errors.test.wrong: 165 -> 170"; empty if
-// there is none outside of the environments.
+// The first difference outside of the environments, "modified:
+// errors.test.wrong: 165 -> 170"; empty if there is none.
 std::string FirstDifference(const proto::RunRecord& a,
                             const proto::RunRecord& b) {
   google::protobuf::util::DefaultFieldComparator comparator;
   comparator.set_treat_nan_as_equal(true);  // The loss of a diverged round.
   google::protobuf::util::MessageDifferencer differencer;
   differencer.set_field_comparator(&comparator);
-  differencer.IgnoreField(
-      proto::RunRecord::descriptor()->FindFieldByName("environment"));
   std::string differences;
   differencer.ReportDifferencesToString(&differences);
-  differencer.Compare(a, b);
+  differencer.Compare(ReproducibleForm(a), ReproducibleForm(b));
   return differences.substr(0, differences.find('\n'));
 }
 

@@ -9,14 +9,14 @@ namespace {
 
 Table Example() {
   return {{{"name", Alignment::kLeft}, {"error"}, {"note", Alignment::kLeft}},
-          {{"convnet", "16.50 ± 1.20", "x"}, {"mlp", "n/a", ""}}};
+          {{"convnet", "16.50 ± 1.20", "x"}, {"mlp", "–", ""}}};
 }
 
 TEST(TableTest, Text) {
   EXPECT_EQ(TextTable(Example()),
             "name            error  note\n"
             "convnet  16.50 ± 1.20  x\n"
-            "mlp               n/a\n");
+            "mlp                 –\n");
 }
 
 TEST(TableTest, Markdown) {
@@ -24,14 +24,14 @@ TEST(TableTest, Markdown) {
             "| name | error | note |\n"
             "| :--- | ---: | :--- |\n"
             "| convnet | 16.50 ± 1.20 | x |\n"
-            "| mlp | n/a |  |\n");
+            "| mlp | – |  |\n");
 }
 
 TEST(TableTest, Csv) {
   EXPECT_EQ(CsvTable(Example()),
             "name,error,note\n"
             "convnet,16.50 ± 1.20,x\n"
-            "mlp,n/a,\n");
+            "mlp,–,\n");
 }
 
 TEST(TableTest, CellsThatNeedQuotes) {

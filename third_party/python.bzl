@@ -11,6 +11,8 @@ def python3_test(name, src, data = [], **kwargs):
       data: the modules that it imports, and what else it reads or runs.
       **kwargs: as of every test.
     """
+
+    # buildifier: disable=native-sh-test
     native.sh_test(
         name = name,
         srcs = [src],

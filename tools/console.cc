@@ -1,0 +1,29 @@
+#include "tools/console.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "base/command_line.h"
+#include "base/file.h"
+
+namespace minidl {
+
+int RunOnConsole(const ProgramUsage& usage,
+                 absl::FunctionRef<absl::Status(const Console&)> program) {
+  // Unbuffered, so that nothing is left to write, and to fail, at the exit.
+  const auto print = [](absl::string_view text) {
+    return WriteFully(STDOUT_FILENO, text, "standard output");
+  };
+  const auto warn = [&usage](absl::string_view message) {
+    std::fprintf(stderr, "%s: warning: %s\n", usage.name.c_str(),
+                 std::string(message).c_str());
+  };
+  return ReportStatus(usage, program(Console{print, warn}));
+}
+
+}  // namespace minidl

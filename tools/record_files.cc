@@ -1,0 +1,54 @@
+#include "tools/record_files.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/status_macros.h"
+#include "base/user_path.h"
+#include "proto/run_record.pb.h"
+#include "records/record_reader.h"
+#include "records/run_records.h"
+
+namespace minidl {
+
+absl::StatusOr<std::vector<std::string>> RecordFilePaths(
+    const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return absl::InvalidArgumentError(
+        "no record file given; name one or more, or - for standard input");
+  }
+  std::vector<std::string> paths;
+  for (const std::string& argument : arguments) {
+    paths.push_back(argument == "-" ? "/dev/stdin" : UserPath(argument));
+  }
+  return paths;
+}
+
+absl::Status ForEachRunRecord(
+    const std::string& path,
+    absl::FunctionRef<absl::Status(int64_t number,
+                                   const proto::RunRecord& record)>
+        visit,
+    absl::FunctionRef<void(absl::string_view message)> warn) {
+  MINIDL_ASSIGN_OR_RETURN(RunRecordReader reader, RunRecordReader::Open(path));
+  for (int64_t number = 0;; ++number) {
+    const absl::StatusOr<std::optional<proto::RunRecord>> record =
+        reader.Next();
+    if (IsTornTail(record.status())) {
+      warn(absl::StrCat(record.status().message(), "; it is left out"));
+      return absl::OkStatus();
+    }
+    MINIDL_RETURN_IF_ERROR(record.status());
+    if (!record->has_value()) return absl::OkStatus();
+    MINIDL_RETURN_IF_ERROR(visit(number, **record));
+  }
+}
+
+}  // namespace minidl
