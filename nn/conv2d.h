@@ -29,6 +29,11 @@ class BasicConv2d : public BasicModule<T> {
               Generator& generator)
       : BasicConv2d(in_channels, out_channels, kernel_size, {}, generator) {}
 
+  int64_t kernel_size() const { return kernel_size_; }
+  const Conv2dOptions& options() const { return options_; }
+  BasicParameter<T>& weight() { return weight_; }
+  BasicParameter<T>& bias() { return bias_; }
+
   std::string Description() const override;
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;

@@ -21,6 +21,9 @@ class BasicMaxPool2d : public BasicModule<T> {
   explicit BasicMaxPool2d(int64_t kernel_size)
       : BasicMaxPool2d(kernel_size, kernel_size) {}
 
+  int64_t kernel_size() const { return kernel_size_; }
+  int64_t stride() const { return stride_; }
+
   std::string Description() const override;
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;

@@ -68,6 +68,7 @@ class BasicModule {
   virtual void SetNeedsInputGradient(bool needed) {
     needs_input_gradient_ = needed;
   }
+  bool needs_input_gradient() const { return needs_input_gradient_; }
 
   // All parameters, in the order of the modules.
   std::vector<BasicNamedParameter<T>> Parameters() {
@@ -75,9 +76,6 @@ class BasicModule {
     AppendParameters("", &parameters);
     return parameters;
   }
-
- protected:
-  bool needs_input_gradient() const { return needs_input_gradient_; }
 
  private:
   bool needs_input_gradient_ = true;

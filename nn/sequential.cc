@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
+#include "nn/fused_convolutions.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
@@ -20,7 +23,7 @@ namespace minidl {
 template <typename T>
 void BasicSequential<T>::Add(std::unique_ptr<BasicModule<T>> module) {
   modules_.push_back(std::move(module));
-  PlanBackward();
+  Plan();
 }
 
 template <typename T>
@@ -53,7 +56,15 @@ absl::StatusOr<Shape> BasicSequential<T>::OutputShape(
 template <typename T>
 const Tensor<T>& BasicSequential<T>::Forward(const Tensor<T>& input) {
   const Tensor<T>* current = &input;
-  for (const auto& module : modules_) current = &module->Forward(*current);
+  for (const Step& step : steps_) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (step.fused != nullptr) {
+        current = &step.fused->Forward(*current);
+        continue;
+      }
+    }
+    current = &modules_[step.module]->Forward(*current);
+  }
   return *current;
 }
 
@@ -61,8 +72,15 @@ template <typename T>
 const Tensor<T>& BasicSequential<T>::Backward(
     const Tensor<T>& output_gradient) {
   const Tensor<T>* current = &output_gradient;
-  for (size_t i = modules_.size(); i > first_backward_; --i) {
-    current = &modules_[i - 1]->Backward(*current);
+  for (auto step = steps_.rbegin();
+       step != steps_.rend() && step->module >= first_backward_; ++step) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (step->fused != nullptr) {
+        current = &step->fused->Backward(*current);
+        continue;
+      }
+    }
+    current = &modules_[step->module]->Backward(*current);
   }
   return *current;
 }
@@ -84,11 +102,11 @@ void BasicSequential<T>::SetTraining(bool training) {
 template <typename T>
 void BasicSequential<T>::SetNeedsInputGradient(bool needed) {
   BasicModule<T>::SetNeedsInputGradient(needed);
-  PlanBackward();
+  Plan();
 }
 
 template <typename T>
-void BasicSequential<T>::PlanBackward() {
+void BasicSequential<T>::Plan() {
   first_backward_ = 0;
   if (!this->needs_input_gradient()) {
     while (first_backward_ < modules_.size() &&
@@ -99,6 +117,16 @@ void BasicSequential<T>::PlanBackward() {
   for (size_t i = 0; i < modules_.size(); ++i) {
     modules_[i]->SetNeedsInputGradient(this->needs_input_gradient() ||
                                        i > first_backward_);
+  }
+  steps_.clear();
+  for (size_t i = 0; i < modules_.size();) {
+    Step& step = steps_.emplace_back();
+    step.module = i;
+    if constexpr (std::is_same_v<T, float>) {
+      step.fused =
+          FusedConvolutions::Match(absl::MakeConstSpan(modules_).subspan(i));
+    }
+    i += step.fused != nullptr ? step.fused->num_modules() : 1;
   }
 }
 

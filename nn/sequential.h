@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "nn/fused_convolutions.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
@@ -16,7 +17,9 @@
 namespace minidl {
 
 // Modules one after the other, as torch.nn.Sequential; it owns them. Without
-// modules it is the identity.
+// modules it is the identity. Neighbours that can be computed in one pass are
+// (see FusedConvolutions), with the same parameters and, but for rounding, the
+// same results; only Forward and Backward of those modules are then not called.
 //
 //   Sequential network;
 //   network.Emplace<Linear>(2, 25, generator);
@@ -49,11 +52,18 @@ class BasicSequential : public BasicModule<T> {
   void SetNeedsInputGradient(bool needed) override;
 
  private:
-  // Finds out how far back Backward has to go.
-  void PlanBackward();
+  // A module, or the run of modules from there on that `fused` stands for.
+  struct Step {
+    size_t module;
+    std::unique_ptr<FusedConvolutions> fused;
+  };
+
+  // Decides what Forward and Backward call.
+  void Plan();
 
   std::vector<std::unique_ptr<BasicModule<T>>> modules_;
-  // The first module that Backward calls. If the input's gradient is not
+  std::vector<Step> steps_;
+  // The first module whose step Backward takes. If the input's gradient is not
   // needed, those before the first one with parameters have nothing to do.
   size_t first_backward_ = 0;
 };

@@ -22,12 +22,6 @@ Shape::Shape(absl::Span<const int64_t> sizes)
                "Shape: ", ToString(), " has a negative size");
 }
 
-int64_t Shape::operator[](int i) const {
-  MINIDL_CHECK(0 <= i && i < rank(), "Shape: ", ToString(),
-               " has no dimension ", i);
-  return sizes_[static_cast<size_t>(i)];
-}
-
 int64_t Shape::num_elements() const {
   int64_t product = 1;
   for (const int64_t size : sizes_) product *= size;

@@ -1,6 +1,7 @@
 #ifndef MINIDL_TENSOR_SHAPE_H_
 #define MINIDL_TENSOR_SHAPE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <ostream>
@@ -8,6 +9,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
+#include "base/check.h"
 
 namespace minidl {
 
@@ -23,7 +25,11 @@ class Shape {
   int rank() const { return static_cast<int>(sizes_.size()); }
 
   // Size of dimension `i`, 0 <= i < rank().
-  int64_t operator[](int i) const;
+  int64_t operator[](int i) const {
+    MINIDL_CHECK(0 <= i && i < rank(), "Shape: ", ToString(),
+                 " has no dimension ", i);
+    return sizes_[static_cast<size_t>(i)];
+  }
 
   absl::Span<const int64_t> sizes() const { return sizes_; }
 
