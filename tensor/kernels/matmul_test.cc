@@ -9,6 +9,7 @@
 #include "hwy/targets.h"
 #include "tensor/generator.h"
 #include "tensor/kernels/matrix.h"
+#include "tensor/kernels/targets_testutil.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
 
@@ -86,16 +87,8 @@ void TestProduct(const Size& size, Layout a_layout, Layout b_layout,
   }
 }
 
-// Makes the kernels choose among `targets` alone; 0 for all that there are.
-void ChooseTargets(int64_t targets) {
-  hwy::SetSupportedTargetsForTest(targets);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
 TEST(MatMulTest, FloatIsNearTheDefinitionForAllTargetsSizesAndLayouts) {
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    ChooseTargets(target);
+  ForEachTarget([] {
     for (const Size& size : Sizes()) {
       for (const Layout a : {Layout::kRowMajor, Layout::kColumnMajor}) {
         for (const Layout b : {Layout::kRowMajor, Layout::kColumnMajor}) {
@@ -104,8 +97,7 @@ TEST(MatMulTest, FloatIsNearTheDefinitionForAllTargetsSizesAndLayouts) {
         }
       }
     }
-  }
-  ChooseTargets(0);
+  });
 }
 
 TEST(MatMulTest, DoubleIsTheDefinition) {
@@ -123,10 +115,7 @@ TEST(MatMulTest, DoubleIsTheDefinition) {
 }
 
 TEST(MatMulTest, SameBitsWithAvx2AndAvx512) {
-  const int64_t supported = hwy::SupportedTargets();
-  if ((supported & HWY_AVX2) == 0 || (supported & HWY_AVX3) == 0) {
-    GTEST_SKIP() << "this processor has not both";
-  }
+  if (!HasAvx2AndAvx512()) GTEST_SKIP() << "this processor has not both";
   constexpr int64_t kM = 29, kK = 77, kN = 41;
   const Tensor<float> a = Random<float>(kM * kK, 1);
   const Tensor<float> b = Random<float>(kK * kN, 2);
