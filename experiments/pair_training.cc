@@ -17,7 +17,6 @@
 #include "nn/loss.h"
 #include "nn/optimizer.h"
 #include "nn/pair_network.h"
-#include "nn/parameter.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/generator.h"
@@ -49,34 +48,23 @@ struct Batch {
   Tensor<int64_t> classes_of_pairs;  // N×2.
 };
 
-// How many rows of `logits` (N×C) have their largest value, the first of equal
-// ones, elsewhere than at their target, or hold a NaN.
-int64_t CountWrong(const Tensor<float>& logits,
-                   const Tensor<int64_t>& targets) {
+// Adds to `count` the rows of `logits` (N×C) that have their largest value, the
+// first of equal ones, elsewhere than at their target, or are not all finite,
+// which `finite` then says.
+void CountWrong(const Tensor<float>& logits, const Tensor<int64_t>& targets,
+                proto::ErrorCount& count, bool& finite) {
   int64_t wrong = 0;
   for (int64_t n = 0; n < targets.size(); ++n) {
     const absl::Span<const float> row = logits.Outer(n);
     const int64_t answer =
         std::max_element(row.begin(), row.end()) - row.begin();
-    const bool has_nan = std::any_of(row.begin(), row.end(),
-                                     [](float x) { return std::isnan(x); });
-    if (has_nan || answer != targets(n)) ++wrong;
+    const bool row_finite = std::all_of(
+        row.begin(), row.end(), [](float x) { return std::isfinite(x); });
+    if (!row_finite || answer != targets(n)) ++wrong;
+    finite = finite && row_finite;
   }
-  return wrong;
-}
-
-bool AllFinite(const std::vector<NamedParameter>& parameters) {
-  return std::all_of(
-      parameters.begin(), parameters.end(), [](const NamedParameter& named) {
-        const absl::Span<const float> values = named.parameter->value.values();
-        return std::all_of(values.begin(), values.end(),
-                           [](float x) { return std::isfinite(x); });
-      });
-}
-
-void Count(int64_t wrong, int64_t total, proto::ErrorCount& count) {
   count.set_wrong(count.wrong() + wrong);
-  count.set_total(count.total() + total);
+  count.set_total(count.total() + targets.size());
 }
 
 }  // namespace
@@ -108,7 +96,7 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
     const std::atomic<bool>& cancelled, PairNetwork& network) {
   const int64_t num_pairs = pairs.targets.size();
   const int64_t batch_size = training.batch_size();
-  const int64_t steps_per_epoch = (num_pairs + batch_size - 1) / batch_size;
+  const int64_t steps_per_epoch = StepsPerEpoch(training, num_pairs);
   const int64_t total_steps = training.epochs() * steps_per_epoch;
   const bool auxiliary = auxiliary_loss_weight != 0;
   // The loss of a digit is the mean over the images, of which a pair has two.
@@ -162,12 +150,12 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
     record.set_loss(record.comparison_loss() +
                     auxiliary_loss_weight * record.auxiliary_loss());
   }
-  // The last step is followed by no loss that would tell.
-  if (!AllFinite(network.Parameters())) {
-    result.diverged = true;
-    result.divergence = {training.epochs(), static_cast<int>(steps_per_epoch)};
-  }
   return result;
+}
+
+int StepsPerEpoch(const proto::Training& training, int64_t num_pairs) {
+  const int64_t batch_size = training.batch_size();
+  return static_cast<int>((num_pairs + batch_size - 1) / batch_size);
 }
 
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
@@ -182,11 +170,10 @@ PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
                             static_cast<size_t>(start),
                             static_cast<size_t>(kEvaluationBatch)));
     const PairNetwork::Output output = network.Forward(batch.inputs);
-    Count(CountWrong(output.comparison, batch.targets), batch.targets.size(),
-          errors.comparison);
+    CountWrong(output.comparison, batch.targets, errors.comparison,
+               errors.finite);
     if (output.classes != nullptr) {
-      Count(CountWrong(*output.classes, batch.classes), batch.classes.size(),
-            errors.digits);
+      CountWrong(*output.classes, batch.classes, errors.digits, errors.finite);
     }
   }
   return errors;

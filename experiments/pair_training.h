@@ -2,6 +2,7 @@
 #define MINIDL_EXPERIMENTS_PAIR_TRAINING_H_
 
 #include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,8 +20,8 @@ namespace minidl {
 // a network must not know them.
 void NormalizeInputs(Tensor<float>& training, Tensor<float>& test);
 
-// Where training stopped because the loss, or after the last step a parameter,
-// was not finite. Both from 1; `step` within the epoch.
+// Where training stopped because the loss was not finite. Both from 1; `step`
+// within the epoch.
 struct Divergence {
   int epoch = 0;
   int step = 0;
@@ -41,11 +42,16 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
     double auxiliary_loss_weight, Generator& shuffling,
     const std::atomic<bool>& cancelled, PairNetwork& network);
 
-// What the network gets wrong, in evaluation mode, in which it is left. A logit
-// that is not a number counts as wrong.
+// How many steps an epoch has.
+int StepsPerEpoch(const proto::Training& training, int64_t num_pairs);
+
+// What the network gets wrong, in evaluation mode, in which it is left.
 struct PairErrors {
   proto::ErrorCount comparison;
   proto::ErrorCount digits;  // Of no digits if the network does not classify.
+  // Whether all logits are. Those that are not numbers count as wrong, but the
+  // network is none to speak of.
+  bool finite = true;
 };
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network);
 

@@ -57,6 +57,12 @@ uint64_t HashParameters(PairNetwork& network) {
   return fingerprint.value();
 }
 
+void SetDiverged(const Divergence& divergence, proto::RunRecord& record) {
+  record.set_status(proto::RunRecord::DIVERGED);
+  record.set_diverged_epoch(divergence.epoch);
+  record.set_diverged_step(divergence.step);
+}
+
 }  // namespace
 
 absl::StatusOr<proto::RunRecord> RunRound(
@@ -107,14 +113,19 @@ absl::StatusOr<proto::RunRecord> RunRound(
           .count());
   record.mutable_epochs()->Assign(result.epochs.begin(), result.epochs.end());
   if (result.diverged) {
-    record.set_status(proto::RunRecord::DIVERGED);
-    record.set_diverged_epoch(result.divergence.epoch);
-    record.set_diverged_step(result.divergence.step);
+    SetDiverged(result.divergence, record);
     return record;
   }
 
   const PairErrors train = EvaluatePairNetwork(pairs.train, *network);
   const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
+  if (!train.finite || !test.finite) {
+    // The last step did it; no loss has followed that would tell.
+    SetDiverged({study.training().epochs(),
+                 StepsPerEpoch(study.training(), study.train_pairs())},
+                record);
+    return record;
+  }
   *record.mutable_errors()->mutable_train() = train.comparison;
   *record.mutable_errors()->mutable_test() = test.comparison;
   // Where no loss trains the branches' outputs to be digits, they are none.

@@ -90,6 +90,19 @@ TEST_F(RoundTest, DivergedRoundIsARecord) {
   EXPECT_FALSE(record.has_errors());
 }
 
+TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
+  // The only step makes weights of 1e30: what follows is an evaluation.
+  study_.message.mutable_training()->set_epochs(1);
+  study_.message.mutable_training()->set_batch_size(60);
+  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e30);
+  const proto::RunRecord record = Run(1, 0);
+  EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record.diverged_epoch(), 1);
+  EXPECT_EQ(record.diverged_step(), 1);
+  EXPECT_EQ(record.epochs_size(), 1);
+  EXPECT_FALSE(record.has_errors());
+}
+
 TEST_F(RoundTest, CancelledLeavesNoRecord) {
   cancelled_ = true;
   EXPECT_THAT(RunRound(SharedMnist(), study_.message, study_.architectures[0],
