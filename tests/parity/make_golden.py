@@ -39,7 +39,7 @@ def uniform(*shape):
 
 
 def emit_step(name, module, input):
-    """Emits a module's output, and its gradients for a random output gradient."""
+    """Emits a module's output, and gradients for a random output gradient."""
     input.requires_grad_()
     output = module(input)
     output.backward(uniform(*output.shape))
