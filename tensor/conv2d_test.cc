@@ -109,8 +109,7 @@ std::vector<ReferenceSum> SumsFrom(const Tensor<T>& tensor) {
 
 template <typename T>
 class Conv2dTest : public testing::Test {};
-using NumberTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(Conv2dTest, NumberTypes);
+TYPED_TEST_SUITE(Conv2dTest, NumberTypes, NumberTypeNames);
 
 TYPED_TEST(Conv2dTest, ForwardIsTheDefinition) {
   Tensor<TypeParam> output;

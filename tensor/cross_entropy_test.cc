@@ -24,8 +24,7 @@ class CrossEntropyTest : public testing::Test {
   static constexpr double kEpsilon = std::numeric_limits<T>::epsilon();
   static constexpr T kInfinity = std::numeric_limits<T>::infinity();
 };
-using NumberTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(CrossEntropyTest, NumberTypes);
+TYPED_TEST_SUITE(CrossEntropyTest, NumberTypes, NumberTypeNames);
 
 // targets[n] = 3n mod `classes`.
 Tensor<int64_t> SomeTargets(int64_t batch, int64_t classes) {

@@ -23,8 +23,7 @@ class ElementwiseTest : public testing::Test {
   static constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
   static constexpr T kInfinity = std::numeric_limits<T>::infinity();
 };
-using NumberTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(ElementwiseTest, NumberTypes);
+TYPED_TEST_SUITE(ElementwiseTest, NumberTypes, NumberTypeNames);
 
 // For every size up to a few vectors: compares `operation`(a, b, output) with
 // function(a_i, b_i), to the bit.

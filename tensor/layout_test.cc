@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
+#include "tensor/tensor_testutil.h"
 
 namespace minidl {
 namespace {
@@ -14,8 +15,8 @@ using ::testing::ElementsAre;
 
 template <typename T>
 class LayoutTest : public testing::Test {};
-using NumberTypes = testing::Types<float, double, int64_t>;
-TYPED_TEST_SUITE(LayoutTest, NumberTypes);
+using ElementTypes = testing::Types<float, double, int64_t>;
+TYPED_TEST_SUITE(LayoutTest, ElementTypes, NumberTypeNames);
 
 TYPED_TEST(LayoutTest, CopyReshapedKeepsTheOrder) {
   const Tensor<TypeParam> input({2, 3}, {0, 1, 2, 3, 4, 5});

@@ -35,8 +35,7 @@ std::vector<Size> Sizes() {
 
 template <typename T>
 class LinearTest : public testing::Test {};
-using NumberTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(LinearTest, NumberTypes);
+TYPED_TEST_SUITE(LinearTest, NumberTypes, NumberTypeNames);
 
 TYPED_TEST(LinearTest, ForwardIsTheDefinition) {
   Tensor<TypeParam> output;

@@ -19,8 +19,7 @@ using ::testing::IsNan;
 
 template <typename T>
 class MaxPool2dTest : public testing::Test {};
-using NumberTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(MaxPool2dTest, NumberTypes);
+TYPED_TEST_SUITE(MaxPool2dTest, NumberTypes, NumberTypeNames);
 
 TYPED_TEST(MaxPool2dTest, IsTheDefinition) {
   constexpr int64_t kBatch = 2, kChannels = 3, kHeight = 6, kWidth = 7;

@@ -2,14 +2,32 @@
 #define MINIDL_TENSOR_TENSOR_TESTUTIL_H_
 
 #include <cstdint>
+#include <string>
+#include <type_traits>
 
+#include "gtest/gtest.h"
 #include "tensor/generator.h"
 #include "tensor/random.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
-// Tensors for tests, the same in every run.
+// Tensors for tests, the same in every run, and the number types of typed
+// tests:
+//
+//   TYPED_TEST_SUITE(LinearTest, NumberTypes, NumberTypeNames);
 namespace minidl {
+
+using NumberTypes = testing::Types<float, double>;
+
+// Names typed tests "LinearTest/float.Forward...".
+struct NumberTypeNames {
+  template <typename T>
+  static std::string GetName(int /*index*/) {
+    if constexpr (std::is_same_v<T, float>) return "float";
+    if constexpr (std::is_same_v<T, double>) return "double";
+    if constexpr (std::is_same_v<T, int64_t>) return "int64_t";
+  }
+};
 
 // Uniform in [-1, 1).
 template <typename T>

@@ -18,8 +18,7 @@ using ::testing::Pointwise;
 
 template <typename T>
 class SumTest : public testing::Test {};
-using NumberTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(SumTest, NumberTypes);
+TYPED_TEST_SUITE(SumTest, NumberTypes, NumberTypeNames);
 
 TYPED_TEST(SumTest, SumIsTheDefinition) {
   for (int64_t n = 0; n <= 100; ++n) {
