@@ -132,8 +132,9 @@ absl::StatusOr<Shape> BasicSeparateBranches<T>::OutputShape(
       const Shape second,
       PairOutputShape<T>("SeparateBranches", *branches_[1], input));
   if (first != second) {
-    return absl::InvalidArgumentError(
-        "SeparateBranches needs branches with as many features each");
+    return absl::InvalidArgumentError(absl::StrCat(
+        "SeparateBranches needs branches with as many features each, not ",
+        first[0] / 2, " and ", second[0] / 2));
   }
   return first;
 }
@@ -146,7 +147,10 @@ const Tensor<T>& BasicSeparateBranches<T>::Forward(const Tensor<T>& input) {
     const auto part = static_cast<int64_t>(i);
     TakePart(input, part, {shape[0], 1, shape[2], shape[3]}, images_[i]);
     const Tensor<T>& features = branches_[i]->Forward(images_[i]);
-    output_.Resize({shape[0], 2 * features.shape()[1]});
+    if (i == 0) output_.Resize({shape[0], 2 * features.shape()[1]});
+    MINIDL_CHECK(features.shape() == Shape({shape[0], output_.shape()[1] / 2}),
+                 "SeparateBranches: features ", features.shape().ToString(),
+                 " of branch ", i, " for half of ", output_.shape().ToString());
     PutPart(features, part, output_);
   }
   return output_;

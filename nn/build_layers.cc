@@ -25,9 +25,11 @@
 namespace minidl {
 namespace {
 
-// Far beyond what this is for, and small enough that no product of sizes
-// overflows or asks for all memory.
+// Far beyond what this is for, and small enough that a slip of the finger is an
+// error and not a request for all memory: the largest size in a field, and the
+// most elements of a layer's weight or of its output for one example.
 constexpr int64_t kMaxSize = 1 << 16;
+constexpr int64_t kMaxNumElements = 1 << 26;
 
 absl::Status CheckSize(const std::string& field, int64_t value,
                        int64_t smallest) {
@@ -36,6 +38,16 @@ absl::Status CheckSize(const std::string& field, int64_t value,
       absl::StrCat(field, " is ", value, "; expected ",
                    value < smallest ? absl::StrCat("at least ", smallest)
                                     : absl::StrCat("at most ", kMaxSize)));
+}
+
+// Before anything of `shape` exists. `what` is "branch[0].conv2d: the weight".
+absl::Status CheckNumElements(const std::string& what, const Shape& shape) {
+  double count = 1;  // An integer could overflow.
+  for (const int64_t size : shape.sizes()) count *= static_cast<double>(size);
+  if (count <= kMaxNumElements) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " has shape ", shape.ToString(), "; expected at most ",
+                   kMaxNumElements, " elements"));
 }
 
 template <typename T>
@@ -53,6 +65,9 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildLayer(
             path, ".linear needs inputs of shape [F], not ", input.ToString(),
             input.rank() > 1 ? "; put flatten {} before it" : ""));
       }
+      MINIDL_RETURN_IF_ERROR(
+          CheckNumElements(absl::StrCat(path, ".linear: the weight"),
+                           {linear.out_features(), input[0]}));
       return std::make_unique<BasicLinear<T>>(input[0], linear.out_features(),
                                               generators.initialization);
     }
@@ -71,6 +86,10 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildLayer(
         return absl::InvalidArgumentError(absl::StrCat(
             name, " needs inputs of shape [C, H, W], not ", input.ToString()));
       }
+      MINIDL_RETURN_IF_ERROR(
+          CheckNumElements(absl::StrCat(name, ": the weight"),
+                           {conv2d.out_channels(), input[0],
+                            conv2d.kernel_size(), conv2d.kernel_size()}));
       Conv2dOptions options;
       options.stride = conv2d.stride() == 0 ? 1 : conv2d.stride();
       options.padding = conv2d.padding();
@@ -131,6 +150,8 @@ absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildLayers(
       return absl::InvalidArgumentError(
           absl::StrCat(layer_path, ": ", output.status().message()));
     }
+    MINIDL_RETURN_IF_ERROR(
+        CheckNumElements(absl::StrCat(layer_path, ": the output"), *output));
     shape = *std::move(output);
     sequential->Add(std::move(module));
   }

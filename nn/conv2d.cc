@@ -37,8 +37,9 @@ template <typename T>
 std::string BasicConv2d<T>::Description() const {
   std::string text = absl::StrCat("Conv2d(", in_channels_, ", ", out_channels_,
                                   ", kernel_size=", kernel_size_);
-  if (options_.stride != 1)
+  if (options_.stride != 1) {
     absl::StrAppend(&text, ", stride=", options_.stride);
+  }
   if (options_.padding != 0) {
     absl::StrAppend(&text, ", padding=", options_.padding);
   }

@@ -1,9 +1,8 @@
 #include "nn/flatten.h"
 
-#include <algorithm>
-
 #include "absl/status/statusor.h"
 #include "base/check.h"
+#include "tensor/layout.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -17,8 +16,9 @@ absl::StatusOr<Shape> BasicFlatten<T>::OutputShape(const Shape& input) const {
 template <typename T>
 const Tensor<T>& BasicFlatten<T>::Forward(const Tensor<T>& input) {
   input_shape_ = input.shape();
-  output_.Resize({input_shape_[0], input_shape_.WithoutOuter().num_elements()});
-  std::copy_n(input.data(), input.size(), output_.data());
+  CopyReshaped(input,
+               {input_shape_[0], input_shape_.WithoutOuter().num_elements()},
+               output_);
   return output_;
 }
 
@@ -27,9 +27,7 @@ const Tensor<T>& BasicFlatten<T>::Backward(const Tensor<T>& output_gradient) {
   MINIDL_CHECK(output_gradient.shape() == output_.shape(),
                "Flatten: output gradient ", output_gradient.shape().ToString(),
                " where the output is ", output_.shape().ToString());
-  input_gradient_.Resize(input_shape_);
-  std::copy_n(output_gradient.data(), output_gradient.size(),
-              input_gradient_.data());
+  CopyReshaped(output_gradient, input_shape_, input_gradient_);
   return input_gradient_;
 }
 

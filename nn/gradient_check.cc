@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 #include "tensor/generator.h"
@@ -40,6 +41,9 @@ std::vector<GradientError> CheckGradients(BasicModule<double>& module,
 
   const auto compare = [&](const std::string& name, Tensor<double>& variable,
                            const Tensor<double>& analytic) {
+    MINIDL_CHECK(analytic.shape() == variable.shape(),
+                 "CheckGradients: gradient ", analytic.shape().ToString(),
+                 " by ", name, " of shape ", variable.shape().ToString());
     GradientError error = {name, 0, 0};
     for (int64_t i = 0; i < variable.size(); ++i) {
       double& x = variable.data()[i];
@@ -50,8 +54,11 @@ std::vector<GradientError> CheckGradients(BasicModule<double>& module,
       const double below = InnerProduct(direction, module.Forward(input));
       x = before;
       const double numeric = (above - below) / (2 * kStep);
-      error.max_error =
-          std::max(error.max_error, std::abs(analytic.data()[i] - numeric));
+      const double difference = std::abs(analytic.data()[i] - numeric);
+      // A NaN is the largest error, and stays it.
+      if (difference > error.max_error || std::isnan(difference)) {
+        error.max_error = difference;
+      }
       error.max_gradient = std::max(error.max_gradient, std::abs(numeric));
     }
     return error;

@@ -14,7 +14,8 @@ namespace minidl {
 struct GradientError {
   // "input", or the name of a parameter.
   std::string name;
-  // The largest |analytic - numeric|, and for scale the largest |numeric|.
+  // The largest |analytic - numeric|, NaN if one is NaN; and for scale the
+  // largest |numeric|.
   double max_error;
   double max_gradient;
 

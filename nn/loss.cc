@@ -23,6 +23,7 @@ double BasicLossMSE<T>::Forward(const Tensor<T>& prediction,
 
 template <typename T>
 const Tensor<T>& BasicLossMSE<T>::Backward(double weight) {
+  MINIDL_CHECK(difference_.size() > 0, "LossMSE: Backward before Forward");
   Scale(difference_,
         static_cast<T>(2 * weight / static_cast<double>(difference_.size())),
         gradient_);

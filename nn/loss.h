@@ -6,9 +6,9 @@
 #include "tensor/tensor.h"
 
 // Losses: Forward gives the value, Backward the gradient by the prediction of
-// the latest Forward, which stays until the next Backward. `weight` multiplies
-// the gradient, for losses that are one term of a sum. Shapes that do not fit
-// stop the program.
+// the latest Forward, which stays until the next Backward. The target must
+// neither change nor go before Backward. `weight` multiplies the gradient, for
+// losses that are one term of a sum. Shapes that do not fit stop the program.
 namespace minidl {
 
 // Mean squared error, the mean over all elements of the batch of (prediction -

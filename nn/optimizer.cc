@@ -60,11 +60,11 @@ void Adam::Step() {
   const double correction1 = 1 - std::pow(options_.beta1, step_);
   const double correction2 = 1 - std::pow(options_.beta2, step_);
   AdamStepOptions step;
-  step.beta1 = static_cast<float>(options_.beta1);
-  step.beta2 = static_cast<float>(options_.beta2);
-  step.epsilon = static_cast<float>(options_.epsilon);
-  step.step_size = static_cast<float>(learning_rate() / correction1);
-  step.second_moment_correction = static_cast<float>(std::sqrt(correction2));
+  step.beta1 = options_.beta1;
+  step.beta2 = options_.beta2;
+  step.epsilon = options_.epsilon;
+  step.step_size = learning_rate() / correction1;
+  step.second_moment_correction = std::sqrt(correction2);
   for (size_t i = 0; i < parameters().size(); ++i) {
     Parameter& parameter = *parameters()[i].parameter;
     AdamStep(step, parameter.gradient, first_moment_[i], second_moment_[i],

@@ -27,7 +27,7 @@ void Scale(const Tensor<T>& input, T factor, Tensor<T>& output);
 template <typename T>
 void ReluForward(const Tensor<T>& input, Tensor<T>& output);
 
-// input_gradient = output_gradient where output > 0, else 0.
+// input_gradient = 0 where output <= 0, output_gradient elsewhere.
 template <typename T>
 void ReluBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
                   Tensor<T>& input_gradient);

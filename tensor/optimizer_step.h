@@ -18,11 +18,11 @@ void SgdMomentumStep(float learning_rate, float momentum,
                      Tensor<float>& parameter);
 
 struct AdamStepOptions {
-  float beta1;
-  float beta2;
-  float epsilon;
-  float step_size;                 // learning_rate / (1 - beta1^t)
-  float second_moment_correction;  // sqrt(1 - beta2^t)
+  double beta1;
+  double beta2;
+  double epsilon;
+  double step_size;                 // learning_rate / (1 - beta1^t)
+  double second_moment_correction;  // sqrt(1 - beta2^t)
 };
 
 // m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²;

@@ -26,7 +26,7 @@ void Scale(int64_t n, const T* input, T factor, T* output);
 template <typename T>
 void ReluForward(int64_t n, const T* input, T* output);
 
-// input_gradient = output_gradient where output > 0, else 0.
+// input_gradient = 0 where output <= 0, output_gradient elsewhere.
 template <typename T>
 void ReluBackward(int64_t n, const T* output, const T* output_gradient,
                   T* input_gradient);

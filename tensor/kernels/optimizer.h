@@ -15,12 +15,12 @@ void SgdStep(int64_t n, float learning_rate, const float* gradient,
              float* parameter);
 
 struct AdamStepOptions {
-  float beta1;
-  float beta2;
-  float epsilon;
+  double beta1;
+  double beta2;
+  double epsilon;
   // learning_rate / (1 - beta1^t) and sqrt(1 - beta2^t), in step t = 1, 2, ...
-  float step_size;
-  float second_moment_correction;
+  double step_size;
+  double second_moment_correction;
 };
 
 // m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g²,

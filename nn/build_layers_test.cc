@@ -1,0 +1,207 @@
+#include "nn/build_layers.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/status_testutil.h"
+#include "base/text_proto.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nn/dropout.h"
+#include "nn/linear.h"
+#include "nn/parameter.h"
+#include "nn/sequential.h"
+#include "proto/architecture.pb.h"
+#include "tensor/generator.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class BuildLayersTest : public testing::Test {
+ protected:
+  // Builds the fields "branch" of an Architecture in text format.
+  absl::StatusOr<std::unique_ptr<Sequential>> Build(const std::string& text,
+                                                    const Shape& input) {
+    proto::Architecture architecture;
+    EXPECT_THAT(ParseTextProto(text, "test", &architecture), IsOk());
+    return BuildLayers<float>(architecture.branch(), "branch", input,
+                              {initialization_, dropout_});
+  }
+
+  Generator initialization_{1};
+  Generator dropout_{2};
+};
+
+TEST_F(BuildLayersTest, EveryKindOfLayer) {
+  const auto network =
+      Build(R"pb(
+              branch { conv2d { out_channels: 3 kernel_size: 3 } }
+              branch { max_pool2d { kernel_size: 2 } }
+              branch { relu {} }
+              branch {
+                conv2d { out_channels: 4 kernel_size: 2 stride: 2 padding: 1 }
+              }
+              branch { max_pool2d { kernel_size: 2 stride: 1 } }
+              branch { flatten {} }
+              branch { dropout { probability: 0.25 } }
+              branch { linear { out_features: 5 } }
+              branch { tanh {} }
+            )pb",
+            {2, 14, 14});
+  ASSERT_THAT(network, IsOk());
+  EXPECT_EQ((*network)->Description(),
+            "Sequential(Conv2d(2, 3, kernel_size=3), MaxPool2d(2), ReLU(), "
+            "Conv2d(3, 4, kernel_size=2, stride=2, padding=1), "
+            "MaxPool2d(2, stride=1), Flatten(), Dropout(0.25), "
+            "Linear(36, 5), Tanh())");
+  EXPECT_EQ((*network)->OutputShape({2, 14, 14}).value(), (Shape{5}));
+  const Tensor<float> input({3, 2, 14, 14});
+  EXPECT_EQ((*network)->Forward(input).shape(), (Shape{3, 5}));
+}
+
+TEST_F(BuildLayersTest, NoLayersAreTheIdentity) {
+  const auto network = Build("", {7});
+  ASSERT_THAT(network, IsOk());
+  EXPECT_EQ((*network)->OutputShape({7}).value(), (Shape{7}));
+}
+
+TEST_F(BuildLayersTest, WeightsAreDrawnInTheOrderOfTheLayers) {
+  const auto network = Build(
+      "branch { linear { out_features: 3 } } "
+      "branch { linear { out_features: 2 } }",
+      {4});
+  ASSERT_THAT(network, IsOk());
+  Generator generator(1);
+  Sequential expected;
+  expected.Emplace<Linear>(4, 3, generator);
+  expected.Emplace<Linear>(3, 2, generator);
+  const std::vector<NamedParameter> actual = (*network)->Parameters();
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(actual[i].parameter->value.values(),
+              expected.Parameters()[i].parameter->value.values());
+  }
+}
+
+TEST_F(BuildLayersTest, DropoutHasAGeneratorOfItsOwn) {
+  const auto network = Build("branch { dropout { probability: 0.5 } }", {100});
+  ASSERT_THAT(network, IsOk());
+  Tensor<float> input({1, 100});
+  input.Fill(1);
+  Generator same(2);
+  Dropout expected(0.5, same);
+  EXPECT_EQ((*network)->Forward(input).values(),
+            expected.Forward(input).values());
+}
+
+struct BadLayer {
+  std::string text;
+  Shape input;
+  std::string message;
+};
+
+TEST_F(BuildLayersTest, WhatIsWrongIsNamed) {
+  const std::vector<BadLayer> bad_layers = {
+      {"branch {}",
+       {3},
+       "branch[0] is empty; expected a layer, such as linear { out_features: "
+       "10 }"},
+      {"branch { linear {} }",
+       {3},
+       "branch[0].linear.out_features is 0; expected at least 1"},
+      {"branch { relu {} } branch { linear { out_features: -5 } }",
+       {3},
+       "branch[1].linear.out_features is -5; expected at least 1"},
+      {"branch { linear { out_features: 65537 } }",
+       {3},
+       "branch[0].linear.out_features is 65537; expected at most 65536"},
+      {"branch { linear { out_features: 2 } }",
+       {2, 5, 5},
+       "branch[0].linear needs inputs of shape [F], not [2, 5, 5]; put flatten "
+       "{} before it"},
+      {"branch { linear { out_features: 65536 } } "
+       "branch { linear { out_features: 65536 } }",
+       {1},
+       "branch[1].linear: the weight has shape [65536, 65536]; expected at "
+       "most 67108864 elements"},
+      {"branch { conv2d { kernel_size: 3 } }",
+       {1, 5, 5},
+       "branch[0].conv2d.out_channels is 0; expected at least 1"},
+      {"branch { conv2d { out_channels: 3 } }",
+       {1, 5, 5},
+       "branch[0].conv2d.kernel_size is 0; expected at least 1"},
+      {"branch { conv2d { out_channels: 3 kernel_size: 3 stride: -1 } }",
+       {1, 5, 5},
+       "branch[0].conv2d.stride is -1; expected at least 0"},
+      {"branch { conv2d { out_channels: 3 kernel_size: 3 padding: -1 } }",
+       {1, 5, 5},
+       "branch[0].conv2d.padding is -1; expected at least 0"},
+      {"branch { conv2d { out_channels: 3 kernel_size: 3 } }",
+       {25},
+       "branch[0].conv2d needs inputs of shape [C, H, W], not [25]"},
+      {"branch { conv2d { out_channels: 3 kernel_size: 6 } }",
+       {1, 5, 5},
+       "branch[0]: Conv2d(1, 3, kernel_size=6): the kernel is larger than "
+       "inputs of shape [1, 5, 5]"},
+      // Sizes whose product overflows 64 bits.
+      {"branch { conv2d { out_channels: 65536 kernel_size: 65536 } }",
+       {65536, 5, 5},
+       "branch[0].conv2d: the weight has shape [65536, 65536, 65536, 65536]; "
+       "expected at most 67108864 elements"},
+      {"branch { conv2d { out_channels: 1 kernel_size: 1 padding: 65536 } }",
+       {1, 5, 5},
+       "branch[0]: the output has shape [1, 131077, 131077]; expected at most "
+       "67108864 elements"},
+      {"branch { max_pool2d {} }",
+       {1, 5, 5},
+       "branch[0].max_pool2d.kernel_size is 0; expected at least 1"},
+      {"branch { max_pool2d { kernel_size: 2 stride: -2 } }",
+       {1, 5, 5},
+       "branch[0].max_pool2d.stride is -2; expected at least 0"},
+      {"branch { max_pool2d { kernel_size: 2 } }",
+       {25},
+       "branch[0]: MaxPool2d(2) needs inputs of shape [C, H, W], not [25]"},
+      {"branch { max_pool2d { kernel_size: 6 } }",
+       {1, 5, 5},
+       "branch[0]: MaxPool2d(6): the window is larger than inputs of shape "
+       "[1, 5, 5]"},
+      {"branch { dropout { probability: 1 } }",
+       {3},
+       "branch[0].dropout.probability is 1; expected at least 0 and less than "
+       "1"},
+      {"branch { dropout { probability: -0.5 } }",
+       {3},
+       "branch[0].dropout.probability is -0.5; expected at least 0 and less "
+       "than 1"},
+      {"branch { dropout { probability: nan } }",
+       {3},
+       "branch[0].dropout.probability is nan; expected at least 0 and less "
+       "than 1"},
+  };
+  for (const BadLayer& bad : bad_layers) {
+    EXPECT_THAT(Build(bad.text, bad.input),
+                StatusIs(absl::StatusCode::kInvalidArgument, bad.message))
+        << bad.text;
+  }
+}
+
+TEST_F(BuildLayersTest, ShapesFollowFromLayerToLayer) {
+  // 14 - 13 + 1 = 2, of which a window of 3 sees nothing.
+  EXPECT_THAT(Build(R"pb(branch { conv2d { out_channels: 3 kernel_size: 13 } }
+                         branch { max_pool2d { kernel_size: 3 } })pb",
+                    {1, 14, 14}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("branch[1]"),
+                             HasSubstr("inputs of shape [3, 2, 2]"))));
+}
+
+}  // namespace
+}  // namespace minidl

@@ -1,0 +1,293 @@
+#include "tensor/conv2d.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensor/reference_sum_testutil.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+#include "tensor/tensor_testutil.h"
+#include "tensor/windows.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::Pointwise;
+
+struct Case {
+  int64_t batch, in, out, kernel_size, stride, padding;
+  Shape input_shape() const { return {batch, in, kHeight, kWidth}; }
+  Shape weight_shape() const { return {out, in, kernel_size, kernel_size}; }
+  Shape output_shape() const {
+    return {batch, out, NumWindows(kHeight, kernel_size, stride, padding),
+            NumWindows(kWidth, kernel_size, stride, padding)};
+  }
+  Conv2dOptions options() const {
+    Conv2dOptions options;
+    options.stride = stride;
+    options.padding = padding;
+    return options;
+  }
+  std::string ToString() const {
+    return absl::StrCat("batch ", batch, ", channels ", in, " to ", out,
+                        ", kernel ", kernel_size, ", stride ", stride,
+                        ", padding ", padding);
+  }
+
+  // Not square.
+  static constexpr int64_t kHeight = 5;
+  static constexpr int64_t kWidth = 7;
+};
+
+std::vector<Case> Cases() {
+  std::vector<Case> cases;
+  for (const int64_t batch : {1, 3}) {
+    for (const int64_t in : {1, 3}) {
+      for (const int64_t out : {1, 4}) {
+        for (const int64_t kernel_size : {1, 2, 3, 5}) {
+          for (const int64_t stride : {1, 2, 3}) {
+            for (const int64_t padding : {0, 1, 3}) {
+              cases.push_back({batch, in, out, kernel_size, stride, padding});
+            }
+          }
+        }
+      }
+    }
+  }
+  return cases;
+}
+
+// Calls visit(output index, weight index, input index) for every product in the
+// definition of the convolution, with indices into the tensors' values.
+template <typename Visit>
+void ForEachProduct(const Case& c, const Visit& visit) {
+  const Shape output = c.output_shape();
+  size_t output_index = 0;
+  for (int64_t n = 0; n < c.batch; ++n) {
+    for (int64_t o = 0; o < c.out; ++o) {
+      for (int64_t y = 0; y < output[2]; ++y) {
+        for (int64_t x = 0; x < output[3]; ++x, ++output_index) {
+          for (int64_t channel = 0; channel < c.in; ++channel) {
+            for (int64_t i = 0; i < c.kernel_size; ++i) {
+              for (int64_t j = 0; j < c.kernel_size; ++j) {
+                const int64_t row = y * c.stride + i - c.padding;
+                const int64_t col = x * c.stride + j - c.padding;
+                if (row < 0 || row >= c.kHeight || col < 0 || col >= c.kWidth) {
+                  continue;
+                }
+                visit(output_index,
+                      static_cast<size_t>(
+                          ((o * c.in + channel) * c.kernel_size + i) *
+                              c.kernel_size +
+                          j),
+                      static_cast<size_t>(
+                          ((n * c.in + channel) * c.kHeight + row) * c.kWidth +
+                          col));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// One sum for each element, of which that element is the first term.
+template <typename T>
+std::vector<ReferenceSum> SumsFrom(const Tensor<T>& tensor) {
+  std::vector<ReferenceSum> sums(static_cast<size_t>(tensor.size()));
+  for (size_t i = 0; i < sums.size(); ++i) sums[i].Add(tensor.values()[i]);
+  return sums;
+}
+
+template <typename T>
+class Conv2dTest : public testing::Test {};
+TYPED_TEST_SUITE(Conv2dTest, NumberTypes, NumberTypeNames);
+
+TYPED_TEST(Conv2dTest, ForwardIsTheDefinition) {
+  Tensor<TypeParam> output;
+  Tensor<TypeParam> workspace;
+  for (const Case& c : Cases()) {
+    const auto input = RandomTensor<TypeParam>(c.input_shape(), 1);
+    const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 2);
+    const auto bias = RandomTensor<TypeParam>({c.out}, 3);
+
+    Tensor<TypeParam> biases(c.output_shape());
+    for (int64_t n = 0; n < c.batch; ++n) {
+      for (int64_t o = 0; o < c.out; ++o) {
+        const int64_t places = biases.size() / (c.batch * c.out);
+        for (int64_t i = 0; i < places; ++i) {
+          biases.Outer(n)[static_cast<size_t>(o * places + i)] = bias(o);
+        }
+      }
+    }
+    std::vector<ReferenceSum> expected = SumsFrom(biases);
+    ForEachProduct(c, [&](size_t y, size_t w, size_t x) {
+      expected[y].Add(double{weight.values()[w]} * double{input.values()[x]});
+    });
+
+    Conv2dForward(input, weight, bias, c.options(), output, workspace);
+    ASSERT_EQ(output.shape(), c.output_shape()) << c.ToString();
+    ASSERT_THAT(output.values(), Pointwise(IsNearSum(), expected))
+        << c.ToString();
+  }
+}
+
+TYPED_TEST(Conv2dTest, BackwardIsTheDefinition) {
+  Tensor<TypeParam> input_gradient;
+  Tensor<TypeParam> workspace;
+  for (const Case& c : Cases()) {
+    const auto input = RandomTensor<TypeParam>(c.input_shape(), 1);
+    const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 2);
+    const auto output_gradient = RandomTensor<TypeParam>(c.output_shape(), 3);
+    // What gradients hold before is kept, and added to.
+    auto weight_gradient = RandomTensor<TypeParam>(c.weight_shape(), 4);
+    auto bias_gradient = RandomTensor<TypeParam>({c.out}, 5);
+
+    std::vector<ReferenceSum> expected_weight = SumsFrom(weight_gradient);
+    std::vector<ReferenceSum> expected_bias = SumsFrom(bias_gradient);
+    std::vector<ReferenceSum> expected_input(static_cast<size_t>(input.size()));
+    ForEachProduct(c, [&](size_t y, size_t w, size_t x) {
+      const double gradient = output_gradient.values()[y];
+      expected_weight[w].Add(gradient * double{input.values()[x]});
+      expected_input[x].Add(gradient * double{weight.values()[w]});
+    });
+    const size_t places =
+        static_cast<size_t>(output_gradient.size() / (c.batch * c.out));
+    for (size_t i = 0; i < output_gradient.values().size(); ++i) {
+      expected_bias[i / places % expected_bias.size()].Add(
+          output_gradient.values()[i]);
+    }
+
+    Conv2dBackward(input, weight, output_gradient, c.options(), weight_gradient,
+                   bias_gradient, &input_gradient, workspace);
+    ASSERT_THAT(weight_gradient.values(),
+                Pointwise(IsNearSum(), expected_weight))
+        << c.ToString();
+    ASSERT_THAT(bias_gradient.values(), Pointwise(IsNearSum(), expected_bias))
+        << c.ToString();
+    ASSERT_EQ(input_gradient.shape(), input.shape());
+    ASSERT_THAT(input_gradient.values(), Pointwise(IsNearSum(), expected_input))
+        << c.ToString();
+  }
+}
+
+TYPED_TEST(Conv2dTest, WithoutInputGradientTheOthersAreTheSame) {
+  const Case c = {2, 3, 4, 3, 1, 1};
+  const auto input = RandomTensor<TypeParam>(c.input_shape(), 1);
+  const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 2);
+  const auto output_gradient = RandomTensor<TypeParam>(c.output_shape(), 3);
+  Tensor<TypeParam> workspace;
+  Tensor<TypeParam> input_gradient;
+  Tensor<TypeParam> weight_gradient(c.weight_shape());
+  Tensor<TypeParam> bias_gradient({c.out});
+  Conv2dBackward(input, weight, output_gradient, c.options(), weight_gradient,
+                 bias_gradient, &input_gradient, workspace);
+  Tensor<TypeParam> weight_alone(c.weight_shape());
+  Tensor<TypeParam> bias_alone({c.out});
+  Conv2dBackward<TypeParam>(input, weight, output_gradient, c.options(),
+                            weight_alone, bias_alone, nullptr, workspace);
+  EXPECT_EQ(weight_alone.values(), weight_gradient.values());
+  EXPECT_EQ(bias_alone.values(), bias_gradient.values());
+}
+
+// The batch is a loop: an example's output does not depend on its neighbours.
+TYPED_TEST(Conv2dTest, BatchIsItsExamplesOneByOne) {
+  const Case c = {3, 2, 4, 3, 1, 0};
+  const auto input = RandomTensor<TypeParam>(c.input_shape(), 1);
+  const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 2);
+  const auto bias = RandomTensor<TypeParam>({c.out}, 3);
+  Tensor<TypeParam> output;
+  Tensor<TypeParam> one_output;
+  Tensor<TypeParam> workspace;
+  Conv2dForward(input, weight, bias, c.options(), output, workspace);
+  for (int64_t n = 0; n < c.batch; ++n) {
+    const Tensor<TypeParam> one(c.input_shape().WithoutOuter().WithOuter(1),
+                                input.Outer(n));
+    Conv2dForward(one, weight, bias, c.options(), one_output, workspace);
+    EXPECT_EQ(one_output.Outer(0), output.Outer(n));
+  }
+}
+
+TYPED_TEST(Conv2dTest, EmptyBatch) {
+  const Case c = {0, 2, 3, 3, 1, 0};
+  const Tensor<TypeParam> input(c.input_shape());
+  const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 1);
+  const auto bias = RandomTensor<TypeParam>({c.out}, 2);
+  Tensor<TypeParam> output;
+  Tensor<TypeParam> workspace;
+  Conv2dForward(input, weight, bias, c.options(), output, workspace);
+  EXPECT_EQ(output.shape(), c.output_shape());
+
+  Tensor<TypeParam> weight_gradient(c.weight_shape());
+  Tensor<TypeParam> bias_gradient({c.out});
+  Tensor<TypeParam> input_gradient;
+  Conv2dBackward(input, weight, output, c.options(), weight_gradient,
+                 bias_gradient, &input_gradient, workspace);
+  EXPECT_EQ(input_gradient.shape(), c.input_shape());
+  EXPECT_THAT(weight_gradient.values(), Each(0));
+  EXPECT_THAT(bias_gradient.values(), Each(0));
+}
+
+TEST(Conv2dExampleTest, ByHand) {
+  const Tensor<float> input({1, 1, 2, 3}, {1, 2, 3,  //
+                                           4, 5, 6});
+  // A correlation: the kernel is not turned around.
+  const Tensor<float> weight({1, 1, 2, 2}, {1, 10,  //
+                                            100, 1000});
+  const Tensor<float> bias({1}, {0.5});
+  Tensor<float> output;
+  Tensor<float> workspace;
+  Conv2dForward(input, weight, bias, {}, output, workspace);
+  EXPECT_EQ(output.shape(), (Shape{1, 1, 1, 2}));
+  EXPECT_THAT(output.values(), ElementsAre(5421.5, 6532.5));
+}
+
+TEST(Conv2dDeathTest, ShapesThatDoNotFit) {
+  const Tensor<float> input({2, 3, 5, 7});
+  const Tensor<float> weight({4, 3, 3, 3});
+  Tensor<float> bias({4});
+  Tensor<float> output;
+  Tensor<float> workspace;
+  const auto forward = [&](const Shape& input_shape, const Shape& weight_shape,
+                           const Shape& bias_shape,
+                           const Conv2dOptions& options) {
+    Conv2dForward(Tensor<float>(input_shape), Tensor<float>(weight_shape),
+                  Tensor<float>(bias_shape), options, output, workspace);
+  };
+  EXPECT_DEATH(forward({3, 5, 7}, {4, 3, 3, 3}, {4}, {}),
+               "Conv2dForward: input \\[3, 5, 7\\] and weight "
+               "\\[4, 3, 3, 3\\]");
+  EXPECT_DEATH(forward({2, 2, 5, 7}, {4, 3, 3, 3}, {4}, {}),
+               "Conv2dForward: input \\[2, 2, 5, 7\\] and weight "
+               "\\[4, 3, 3, 3\\]");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 2}, {4}, {}),
+               "Conv2dForward: .* weight \\[4, 3, 3, 2\\]");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {3}, {}),
+               "bias \\[3\\] does not fit weight \\[4, 3, 3, 3\\]");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 6, 6}, {4}, {}),
+               "weight \\[4, 3, 6, 6\\] is larger than input \\[2, 3, 5, 7\\]");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {4}, {0, 0}), "stride 0");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {4}, {1, -1}), "padding -1");
+
+  Tensor<float> weight_gradient({4, 3, 3, 3});
+  EXPECT_DEATH(
+      Conv2dBackward(input, weight, Tensor<float>({2, 4, 3, 4}), {},
+                     weight_gradient, bias, &output, workspace),
+      "Conv2dBackward: output gradient \\[2, 4, 3, 4\\] .* \\[2, 4, 3, 5\\]");
+  Tensor<float> small({4, 3, 1, 1});
+  EXPECT_DEATH(Conv2dBackward(input, weight, Tensor<float>({2, 4, 3, 5}), {},
+                              small, bias, &output, workspace),
+               "Conv2dBackward: weight gradient \\[4, 3, 1, 1\\] and weight "
+               "\\[4, 3, 3, 3\\]");
+}
+
+}  // namespace
+}  // namespace minidl

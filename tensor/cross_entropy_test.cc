@@ -1,0 +1,183 @@
+#include "tensor/cross_entropy.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+#include "tensor/tensor_testutil.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsNan;
+
+template <typename T>
+class CrossEntropyTest : public testing::Test {
+ protected:
+  static constexpr double kEpsilon = std::numeric_limits<T>::epsilon();
+  static constexpr T kInfinity = std::numeric_limits<T>::infinity();
+};
+TYPED_TEST_SUITE(CrossEntropyTest, NumberTypes, NumberTypeNames);
+
+// targets[n] = 3n mod `classes`.
+Tensor<int64_t> SomeTargets(int64_t batch, int64_t classes) {
+  Tensor<int64_t> targets({batch});
+  for (int64_t n = 0; n < batch; ++n) targets(n) = 3 * n % classes;
+  return targets;
+}
+
+TYPED_TEST(CrossEntropyTest, IsTheDefinition) {
+  for (const int64_t batch : {1, 2, 7}) {
+    for (const int64_t classes : {1, 2, 10, 33}) {
+      Tensor<TypeParam> logits = RandomTensor<TypeParam>({batch, classes}, 1);
+      for (TypeParam& logit : logits.values()) logit *= 5;
+      const Tensor<int64_t> targets = SomeTargets(batch, classes);
+      constexpr double kWeight = 0.7;
+      Tensor<TypeParam> probabilities;
+      Tensor<TypeParam> gradient;
+      const double loss = CrossEntropyForward(logits, targets, probabilities);
+      CrossEntropyBackward(probabilities, targets, kWeight, gradient);
+      ASSERT_EQ(probabilities.shape(), logits.shape());
+      ASSERT_EQ(gradient.shape(), logits.shape());
+
+      // Logits are at most 5, so that nothing overflows here. A difference of
+      // two logits, up to 10, is rounded to 10 u; that, an exponential, the sum
+      // of all and a quotient are the relative error of a probability.
+      const double relative =
+          (10 + static_cast<double>(classes) + 5) * this->kEpsilon;
+      double expected_loss = 0;
+      for (int64_t n = 0; n < batch; ++n) {
+        double sum = 0;
+        for (int64_t j = 0; j < classes; ++j) {
+          sum += std::exp(double{logits(n, j)});
+        }
+        expected_loss -=
+            std::log(std::exp(double{logits(n, targets(n))}) / sum);
+        for (int64_t j = 0; j < classes; ++j) {
+          const double p = std::exp(double{logits(n, j)}) / sum;
+          ASSERT_NEAR(probabilities(n, j), p, relative * p);
+          ASSERT_NEAR(gradient(n, j),
+                      kWeight * (p - (j == targets(n) ? 1 : 0)) /
+                          static_cast<double>(batch),
+                      relative);
+        }
+      }
+      ASSERT_NEAR(loss, expected_loss / static_cast<double>(batch),
+                  relative + 10 * this->kEpsilon);
+    }
+  }
+}
+
+TYPED_TEST(CrossEntropyTest, EqualLogitsGiveTheLogarithmOfTheNumberOfClasses) {
+  Tensor<TypeParam> logits({3, 10});
+  Tensor<TypeParam> probabilities;
+  for (const TypeParam logit : {0.0f, 1000.0f, -1000.0f, 1e30f}) {
+    logits.Fill(logit);
+    EXPECT_NEAR(CrossEntropyForward(logits, SomeTargets(3, 10), probabilities),
+                std::log(10.0), 2 * this->kEpsilon);
+    EXPECT_THAT(probabilities.values(), Each(TypeParam{1} / TypeParam{10}));
+  }
+}
+
+TYPED_TEST(CrossEntropyTest, LargeLogitsDoNotOverflow) {
+  const Tensor<TypeParam> logits({2, 2}, {1000, -1000, -1000, 1000});
+  Tensor<TypeParam> probabilities;
+  // Right both times, and wrong both times.
+  EXPECT_EQ(
+      CrossEntropyForward(logits, Tensor<int64_t>({2}, {0, 1}), probabilities),
+      0);
+  EXPECT_EQ(
+      CrossEntropyForward(logits, Tensor<int64_t>({2}, {1, 0}), probabilities),
+      2000);
+  EXPECT_THAT(probabilities.values(), ElementsAre(1, 0, 0, 1));
+  Tensor<TypeParam> gradient;
+  CrossEntropyBackward(probabilities, Tensor<int64_t>({2}, {1, 0}), 1,
+                       gradient);
+  EXPECT_THAT(gradient.values(), ElementsAre(0.5, -0.5, -0.5, 0.5));
+}
+
+// What a confident and right prediction is still missing is not rounded away:
+// ln(1 + e^-z) = e^-z to first order.
+TYPED_TEST(CrossEntropyTest, SmallLossesAreExact) {
+  const TypeParam z = std::is_same_v<TypeParam, float> ? 10 : 30;
+  const Tensor<TypeParam> logits({1, 2}, {z, 0});
+  Tensor<TypeParam> probabilities;
+  const double loss =
+      CrossEntropyForward(logits, Tensor<int64_t>({1}, {0}), probabilities);
+  EXPECT_NEAR(loss, std::log1p(std::exp(-double{z})), this->kEpsilon);
+  EXPECT_GT(loss, 0);
+}
+
+TYPED_TEST(CrossEntropyTest, GradientRowsSumToZero) {
+  const auto logits = RandomTensor<TypeParam>({5, 10}, 1);
+  const Tensor<int64_t> targets = SomeTargets(5, 10);
+  Tensor<TypeParam> probabilities;
+  Tensor<TypeParam> gradient;
+  CrossEntropyForward(logits, targets, probabilities);
+  CrossEntropyBackward(probabilities, targets, 1, gradient);
+  for (int64_t n = 0; n < 5; ++n) {
+    double sum = 0;
+    for (const TypeParam g : gradient.Outer(n)) sum += g;
+    EXPECT_NEAR(sum, 0, 10 * this->kEpsilon);
+    EXPECT_LT(gradient(n, targets(n)), -0.1);
+  }
+}
+
+TYPED_TEST(CrossEntropyTest, ImpossibleClasses) {
+  const Tensor<TypeParam> logits({1, 3}, {-this->kInfinity, 2, 2});
+  Tensor<TypeParam> probabilities;
+  EXPECT_NEAR(
+      CrossEntropyForward(logits, Tensor<int64_t>({1}, {1}), probabilities),
+      std::log(2.0), this->kEpsilon);
+  EXPECT_THAT(probabilities.values(), ElementsAre(0, 0.5, 0.5));
+  EXPECT_EQ(
+      CrossEntropyForward(logits, Tensor<int64_t>({1}, {0}), probabilities),
+      this->kInfinity);
+}
+
+// Divergence must show, wherever in the row the NaN stands.
+TYPED_TEST(CrossEntropyTest, NanPropagates) {
+  for (int64_t place = 0; place < 3; ++place) {
+    auto logits = RandomTensor<TypeParam>({2, 3}, 1);
+    logits(0, place) = std::numeric_limits<TypeParam>::quiet_NaN();
+    const Tensor<int64_t> targets({2}, {1, 1});
+    Tensor<TypeParam> probabilities;
+    Tensor<TypeParam> gradient;
+    EXPECT_THAT(CrossEntropyForward(logits, targets, probabilities), IsNan());
+    CrossEntropyBackward(probabilities, targets, 1, gradient);
+    EXPECT_THAT(gradient.Outer(0), Each(IsNan()));
+    EXPECT_THAT(gradient.Outer(1), Each(testing::Not(IsNan())));
+  }
+}
+
+TEST(CrossEntropyDeathTest, Misuse) {
+  const Tensor<float> logits({2, 3});
+  Tensor<float> probabilities;
+  const auto forward = [&](const Tensor<float>& some_logits,
+                           const Tensor<int64_t>& targets) {
+    CrossEntropyForward(some_logits, targets, probabilities);
+  };
+  EXPECT_DEATH(forward(logits, Tensor<int64_t>({3})),
+               "CrossEntropyForward: logits \\[2, 3\\] and targets \\[3\\]");
+  EXPECT_DEATH(forward(Tensor<float>({6}), Tensor<int64_t>({2})),
+               "CrossEntropyForward: logits \\[6\\] and targets \\[2\\]");
+  EXPECT_DEATH(forward(Tensor<float>({0, 3}), Tensor<int64_t>({0})),
+               "CrossEntropyForward: no logits");
+  EXPECT_DEATH(forward(logits, Tensor<int64_t>({2}, {0, 3})),
+               "CrossEntropyForward: target 3 where there are 3 classes");
+  EXPECT_DEATH(forward(logits, Tensor<int64_t>({2}, {-1, 0})),
+               "CrossEntropyForward: target -1 where there are 3 classes");
+  EXPECT_DEATH(CrossEntropyBackward(logits, Tensor<int64_t>({2}, {0, 3}), 1,
+                                    probabilities),
+               "CrossEntropyBackward: target 3 where there are 3 classes");
+}
+
+}  // namespace
+}  // namespace minidl

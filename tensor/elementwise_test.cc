@@ -1,0 +1,173 @@
+#include "tensor/elementwise.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+#include "tensor/tensor_testutil.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsNan;
+
+template <typename T>
+class ElementwiseTest : public testing::Test {
+ protected:
+  static constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+  static constexpr T kInfinity = std::numeric_limits<T>::infinity();
+};
+TYPED_TEST_SUITE(ElementwiseTest, NumberTypes, NumberTypeNames);
+
+// For every size up to a few vectors: compares `operation`(a, b, output) with
+// function(a_i, b_i), to the bit.
+template <typename T, typename Operation, typename Function>
+void TestBinary(const Operation& operation, const Function& function) {
+  for (int64_t size = 0; size < 70; ++size) {
+    const Tensor<T> a = RandomTensor<T>({1, size}, 1);
+    const Tensor<T> b = RandomTensor<T>({1, size}, 2);
+    Tensor<T> output;
+    operation(a, b, output);
+    ASSERT_EQ(output.shape(), a.shape());
+    for (int64_t i = 0; i < size; ++i) {
+      ASSERT_EQ(output(0, i), function(a(0, i), b(0, i)))
+          << i << " of " << size;
+    }
+  }
+}
+
+TYPED_TEST(ElementwiseTest, Multiply) {
+  TestBinary<TypeParam>(Multiply<TypeParam>,
+                        [](TypeParam a, TypeParam b) { return a * b; });
+}
+
+TYPED_TEST(ElementwiseTest, Subtract) {
+  TestBinary<TypeParam>(Subtract<TypeParam>,
+                        [](TypeParam a, TypeParam b) { return a - b; });
+}
+
+TYPED_TEST(ElementwiseTest, AddTo) {
+  TestBinary<TypeParam>(
+      [](const auto& a, const auto& b, auto& output) {
+        output = b.Clone();
+        AddTo(a, output);
+      },
+      [](TypeParam a, TypeParam b) { return b + a; });
+}
+
+TYPED_TEST(ElementwiseTest, Scale) {
+  constexpr TypeParam kFactor = 0.3f;
+  TestBinary<TypeParam>([](const auto& a, const auto& /*b*/,
+                           auto& output) { Scale(a, kFactor, output); },
+                        [](TypeParam a, TypeParam) { return kFactor * a; });
+}
+
+TYPED_TEST(ElementwiseTest, ReluForward) {
+  TestBinary<TypeParam>([](const auto& a, const auto& /*b*/,
+                           auto& output) { ReluForward(a, output); },
+                        [](TypeParam a, TypeParam) { return a > 0 ? a : 0; });
+}
+
+TYPED_TEST(ElementwiseTest, ReluBackward) {
+  TestBinary<TypeParam>(
+      ReluBackward<TypeParam>,
+      [](TypeParam output, TypeParam g) { return output > 0 ? g : 0; });
+}
+
+TYPED_TEST(ElementwiseTest, TanhBackward) {
+  TestBinary<TypeParam>(TanhBackward<TypeParam>, [](TypeParam y, TypeParam g) {
+    return g * (1 - y * y);
+  });
+}
+
+TYPED_TEST(ElementwiseTest, TanhForwardIsTheHyperbolicTangent) {
+  // tanh(x) = (e^2x - 1) / (e^2x + 1), in long double.
+  const auto input = RandomTensor<TypeParam>({1000}, 1);
+  Tensor<TypeParam> scaled;
+  Tensor<TypeParam> output;
+  for (const TypeParam scale : {0.001f, 1.0f, 10.0f}) {
+    Scale(input, scale, scaled);
+    TanhForward(scaled, output);
+    for (int64_t i = 0; i < input.size(); ++i) {
+      const long double e = std::expm1(2.0L * scaled(i));
+      const auto expected = static_cast<double>(e / (e + 2));
+      ASSERT_NEAR(
+          output(i), expected,
+          2 * std::numeric_limits<TypeParam>::epsilon() * std::abs(expected));
+    }
+  }
+}
+
+TYPED_TEST(ElementwiseTest, ReluOfSpecialValues) {
+  const auto nan = this->kNan;
+  const auto infinity = this->kInfinity;
+  const Tensor<TypeParam> input({6},
+                                {nan, infinity, -infinity, -TypeParam{0}, 0,
+                                 std::numeric_limits<TypeParam>::min()});
+  Tensor<TypeParam> output;
+  ReluForward(input, output);
+  EXPECT_THAT(output.values(),
+              ElementsAre(IsNan(), infinity, 0, 0, 0,
+                          std::numeric_limits<TypeParam>::min()));
+  EXPECT_FALSE(std::signbit(output(3))) << "-0";
+
+  // A NaN reaches the gradient by whichever way it comes.
+  Tensor<TypeParam> gradient;
+  ReluBackward(Tensor<TypeParam>({4}, {nan, 0, 0, 1}),
+               Tensor<TypeParam>({4}, {2, 2, nan, nan}), gradient);
+  EXPECT_THAT(gradient.values(), ElementsAre(2, 0, 0, IsNan()));
+}
+
+TYPED_TEST(ElementwiseTest, TanhOfSpecialValues) {
+  const auto infinity = this->kInfinity;
+  const Tensor<TypeParam> input({5},
+                                {this->kNan, infinity, -infinity, 1e30f, 0});
+  Tensor<TypeParam> output;
+  TanhForward(input, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), 1, -1, 1, 0));
+  Tensor<TypeParam> gradient;
+  TanhBackward(output, Tensor<TypeParam>({5}, {1, 1, 1, 1, 1}), gradient);
+  EXPECT_THAT(gradient.values(), ElementsAre(IsNan(), 0, 0, 0, 1));
+}
+
+TYPED_TEST(ElementwiseTest, ArithmeticOfSpecialValues) {
+  const auto nan = this->kNan;
+  const auto infinity = this->kInfinity;
+  const Tensor<TypeParam> a({3}, {nan, infinity, 0});
+  const Tensor<TypeParam> b({3}, {1, infinity, infinity});
+  Tensor<TypeParam> output;
+  Multiply(a, b, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), infinity, IsNan()));
+  Subtract(a, b, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), IsNan(), -infinity));
+  Scale(a, TypeParam{0}, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), IsNan(), 0));
+  Tensor<TypeParam> sum = b.Clone();
+  AddTo(a, sum);
+  EXPECT_THAT(sum.values(), ElementsAre(IsNan(), infinity, infinity));
+}
+
+TEST(ElementwiseDeathTest, ShapesThatDiffer) {
+  const Tensor<float> a({2, 3});
+  const Tensor<float> b({3, 2});
+  Tensor<float> output({3, 2});
+  EXPECT_DEATH(Multiply(a, b, output),
+               "Multiply: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(Subtract(a, b, output),
+               "Subtract: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(AddTo(a, output),
+               "AddTo: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(ReluBackward(a, b, output),
+               "ReluBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(TanhBackward(a, b, output),
+               "TanhBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+}
+
+}  // namespace
+}  // namespace minidl
