@@ -96,10 +96,6 @@ absl::Status ValidateTraining(const proto::Training& training) {
 
 absl::Status ValidateArchitecture(const proto::Architecture& architecture) {
   MINIDL_RETURN_IF_ERROR(CheckName("name", architecture.name()));
-  const double weight = architecture.auxiliary_loss_weight();
-  if (!(weight >= 0 && std::isfinite(weight))) {
-    return FieldError("auxiliary_loss_weight", weight, "at least 0");
-  }
   Generator generator(0);
   return PairNetwork::Create(architecture, kDigitPairImages,
                              {generator, generator})

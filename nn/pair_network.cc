@@ -1,5 +1,6 @@
 #include "nn/pair_network.h"
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -67,6 +68,12 @@ absl::StatusOr<std::unique_ptr<BasicPairNetwork<T>>>
 BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
                             const PairImages& images,
                             const NetworkGenerators& generators) {
+  const double auxiliary_loss_weight = architecture.auxiliary_loss_weight();
+  if (!(auxiliary_loss_weight >= 0 && std::isfinite(auxiliary_loss_weight))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("auxiliary_loss_weight is ", auxiliary_loss_weight,
+                     "; expected 0 or a positive number"));
+  }
   MINIDL_ASSIGN_OR_RETURN(std::unique_ptr<BasicModule<T>> branches,
                           BuildBranches<T>(architecture, images, generators));
   // Nothing before the branches is trained.
@@ -91,9 +98,9 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
         " ends with shape ", output.ToString(),
         "; expected [2], the logits of the comparison"));
   }
-  if (architecture.auxiliary_loss_weight() != 0 && !classifies) {
+  if (auxiliary_loss_weight != 0 && !classifies) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "auxiliary_loss_weight is ", architecture.auxiliary_loss_weight(),
+        "auxiliary_loss_weight is ", auxiliary_loss_weight,
         ", but the branches give ", features[0], " features; expected ",
         2 * images.num_classes, ", the logits of each image's ",
         images.num_classes, " classes"));

@@ -299,6 +299,10 @@ TEST(PairNetworkTest, WhatIsWrongIsNamed) {
        "head { linear { out_features: 2 } } auxiliary_loss_weight: 0.5",
        "auxiliary_loss_weight is 0.5, but the branches give 14 features; "
        "expected 20, the logits of each image's 10 classes"},
+      {"branches: SHARED auxiliary_loss_weight: -1",
+       "auxiliary_loss_weight is -1; expected 0 or a positive number"},
+      {"branches: SHARED auxiliary_loss_weight: nan",
+       "auxiliary_loss_weight is nan; expected 0 or a positive number"},
   };
   for (const auto& [text, message] : cases) {
     Generators generators;

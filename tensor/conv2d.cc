@@ -30,7 +30,8 @@ Conv2dGeometry Geometry(const char* operation, const Tensor<T>& input,
   const Shape& image = input.shape();
   const Shape& kernel = weight.shape();
   MINIDL_CHECK(image.rank() == 4 && kernel.rank() == 4 &&
-                   image[1] == kernel[1] && kernel[2] == kernel[3],
+                   image[1] == kernel[1] && kernel[2] == kernel[3] &&
+                   kernel[2] > 0,
                operation, ": input ", image.ToString(), " and weight ",
                kernel.ToString(), " are not N×C×H×W and O×C×K×K");
   MINIDL_CHECK(bias.shape() == Shape({kernel[0]}), operation, ": bias ",

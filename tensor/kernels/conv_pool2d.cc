@@ -155,11 +155,19 @@ void Forward(const ConvPool2dGeometry& g, bool relu, const float* image,
   }
 }
 
+// to[lane] += terms. Gradients are summed up from 0 for each image or few, and
+// these sums then added to the others': in one long sum the rounding errors of
+// all terms would be as large as those of its last.
+HWY_INLINE void AddTo(V terms, float* to) {
+  const D d;
+  hn::StoreU(hn::Add(hn::LoadU(d, to), terms), d, to);
+}
+
 void BiasGradient(const ConvPool2dGeometry& g, const float* output_gradient,
                   const uint8_t* argmax, float* bias_gradient) {
   const D d;
   for (int64_t o = 0; o < g.output_channels; o += kLanes) {
-    V sum = hn::LoadU(d, bias_gradient + o);
+    V sum = hn::Zero(d);
     for (int64_t y = 0; y < g.output_height; ++y) {
       for (int64_t x = 0; x < g.output_width; ++x) {
         const int64_t window = y * g.output_width + x;
@@ -172,7 +180,7 @@ void BiasGradient(const ConvPool2dGeometry& g, const float* output_gradient,
         sum = hn::Add(sum, hn::IfThenZeroElse(dead, gradient));
       }
     }
-    hn::StoreU(sum, d, bias_gradient + o);
+    AddTo(sum, bias_gradient + o);
   }
 }
 
@@ -190,7 +198,7 @@ HWY_INLINE void AddProducts(const ConvPool2dEntry* HWY_RESTRICT entries,
   const D d;
   constexpr int kCount = static_cast<int>(kElements / kLanes);
   V sum[kCount];
-  for (int v = 0; v < kCount; ++v) sum[v] = hn::LoadU(d, sums + v * kLanes);
+  for (int v = 0; v < kCount; ++v) sum[v] = hn::Zero(d);
   for (int64_t i = 0; i < num_entries; ++i) {
     const V gradient = hn::Set(d, entries[i].gradient);
     const float* HWY_RESTRICT x = images + entries[i].offset;
@@ -198,7 +206,7 @@ HWY_INLINE void AddProducts(const ConvPool2dEntry* HWY_RESTRICT entries,
       sum[v] = hn::MulAdd(gradient, hn::LoadU(d, x + v * kLanes), sum[v]);
     }
   }
-  for (int v = 0; v < kCount; ++v) hn::StoreU(sum[v], d, sums + v * kLanes);
+  for (int v = 0; v < kCount; ++v) AddTo(sum[v], sums + v * kLanes);
 }
 
 // The weight gradients of one output channel.
@@ -262,10 +270,7 @@ void WeightGradientRows(const ConvPool2dGeometry& g,
   const D d;
   V sum[kRows][kVectors];
   for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      sum[i][v] =
-          hn::LoadU(d, weight_gradient + i * g.output_channels + v * kLanes);
-    }
+    for (int v = 0; v < kVectors; ++v) sum[i][v] = hn::Zero(d);
   }
   for (int64_t y = 0; y < g.output_height; ++y) {
     for (int64_t x = 0; x < g.output_width; ++x) {
@@ -288,8 +293,7 @@ void WeightGradientRows(const ConvPool2dGeometry& g,
   }
   for (int i = 0; i < kRows; ++i) {
     for (int v = 0; v < kVectors; ++v) {
-      hn::StoreU(sum[i][v], d,
-                 weight_gradient + i * g.output_channels + v * kLanes);
+      AddTo(sum[i][v], weight_gradient + i * g.output_channels + v * kLanes);
     }
   }
 }

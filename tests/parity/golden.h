@@ -742,11 +742,11 @@ inline constexpr float kDiskTanhLosses[] = {
     0x1.ffd23ep-3f, 0x1.04e4f4p-2f, 0x1.0006dp-2f};
 
 inline constexpr float kConvnetLosses[] = {
-    0x1.632cbcp-1f, 0x1.61a6cp-1f, 0x1.5ffd1p-1f, 0x1.5e9e4cp-1f,
-    0x1.5c72d6p-1f, 0x1.5a3ccep-1f, 0x1.579fb8p-1f, 0x1.54a75ap-1f,
-    0x1.512efap-1f, 0x1.4d0a2cp-1f, 0x1.4838fep-1f, 0x1.42a744p-1f,
-    0x1.3c4ba6p-1f, 0x1.350a24p-1f, 0x1.2cdf9p-1f, 0x1.23adc8p-1f,
-    0x1.198e1p-1f, 0x1.0e63fp-1f, 0x1.0241e8p-1f, 0x1.ea724ep-2f};
+    0x1.62c5eep-1f, 0x1.5f21b8p-1f, 0x1.5b557ep-1f, 0x1.56e60ep-1f,
+    0x1.523ccep-1f, 0x1.4c3bb6p-1f, 0x1.4520f2p-1f, 0x1.3cd5aap-1f,
+    0x1.332bbep-1f, 0x1.2828f8p-1f, 0x1.1b8ed6p-1f, 0x1.0d4ae6p-1f,
+    0x1.fab558p-2f, 0x1.d7cdacp-2f, 0x1.b1ed0cp-2f, 0x1.8a2caap-2f,
+    0x1.60c3d6p-2f, 0x1.365fc4p-2f, 0x1.0c6738p-2f, 0x1.c75876p-3f};
 
 }  // namespace minidl::golden
 

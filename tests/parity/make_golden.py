@@ -154,14 +154,16 @@ def disk_network():
 def convnet():
     """20 steps of the plain convolutional network on one batch of noise.
 
-    In double, from the same float inputs and initial values: in float, with
-    oneDNN, PyTorch itself is 1e-5 away from that after 16 steps and 1e-4 after
-    20, without oneDNN 2e-7 (a gradient near 0 takes the other sign, and Adam
-    makes a whole step of it).
+    Where the two largest values of a pooling window differ by no more than
+    rounding, another order of summation moves the gradient to the other place,
+    and Adam soon makes a whole step of it: of 100 images some window is that
+    close in most steps, and PyTorch's own float results, with oneDNN, leave its
+    double ones by 1e-4 in 20 steps. Hence few images, and of seeds 0 to 43 the
+    one where no window of all steps comes closer than 1.7e-6.
     """
-    torch.manual_seed(0)
-    pairs = torch.empty(100, 2, 14, 14).uniform_().double()
-    targets = torch.randperm(100) % 2
+    torch.manual_seed(43)
+    pairs = torch.empty(10, 2, 14, 14).uniform_().double()
+    targets = torch.randperm(10) % 2
     model = nn.Sequential(
         nn.Conv2d(2, 32, 3), nn.MaxPool2d(2), nn.ReLU(),
         nn.Conv2d(32, 64, 3), nn.MaxPool2d(2), nn.ReLU(),

@@ -172,9 +172,9 @@ TEST(TrainingParityTest, Convnet) {
                      )pb",
                      "test", &architecture),
       IsOk());
-  Generator generator(0);
-  const Tensor<float> pairs = Uniform({100, 2, 14, 14}, 0, generator);
-  Tensor<int64_t> targets = RandomPermutation(100, generator);
+  Generator generator(43);
+  const Tensor<float> pairs = Uniform({10, 2, 14, 14}, 0, generator);
+  Tensor<int64_t> targets = RandomPermutation(10, generator);
   for (int64_t& target : targets.values()) target %= 2;
   const auto created =
       PairNetwork::Create(architecture, {14, 14, 10}, {generator, generator});
