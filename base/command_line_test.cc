@@ -1,7 +1,9 @@
 #include "base/command_line.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -67,6 +69,24 @@ TEST(CommandLineDeathTest, HelpExitsWithZeroAndShowsTheProgramsOwnFlags) {
               "Flags:\n"
               "  --output=\"\"  Where to write\\.\n"
               "  --rounds=10  How many rounds to run\\.\n$");
+}
+
+TEST(CommandLineTest, IsFlagSetWhateverTheValue) {
+  google::FlagSaver saver;
+  EXPECT_FALSE(IsFlagSet("rounds"));
+  google::SetCommandLineOption("rounds", "10");  // The default.
+  EXPECT_TRUE(IsFlagSet("rounds"));
+}
+
+TEST(CommandLineTest, StandardOutputThatTakesNothingIsAnError) {
+  const auto print_to = [](const char* path) {
+    const int descriptor = open(path, O_WRONLY);
+    dup2(descriptor, STDOUT_FILENO);
+    std::printf("text");
+    _exit(FlushStandardOutput().ok() ? 0 : 7);
+  };
+  EXPECT_EXIT(print_to("/dev/null"), ExitedWithCode(0), "");
+  EXPECT_EXIT(print_to("/dev/full"), ExitedWithCode(7), "");
 }
 
 TEST(CommandLineTest, NoArgumentsNamesTheSurplus) {

@@ -17,6 +17,7 @@
 #include "nn/loss.h"
 #include "nn/optimizer.h"
 #include "nn/relu.h"
+#include "nn/schedule.h"
 #include "nn/sequential.h"
 #include "tensor/generator.h"
 #include "tensor/layout.h"
@@ -116,6 +117,10 @@ absl::StatusOr<DiskResult> RunDisk(
   sgd_options.momentum = options.momentum;
   SGD optimizer(network.Parameters(), sgd_options);
   LossMSE loss;
+  const int64_t steps_per_epoch =
+      (options.points + options.batch_size - 1) / options.batch_size;
+  const int64_t total_steps = options.epochs * steps_per_epoch;
+  int64_t step = 0;
   Tensor<float> points;
   Tensor<float> targets;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
@@ -131,6 +136,8 @@ absl::StatusOr<DiskResult> RunDisk(
              static_cast<double>(rows.size());
       optimizer.ZeroGradients();
       network.Backward(loss.Backward());
+      optimizer.set_learning_rate(
+          OneCycleLearningRate(options.learning_rate, step++, total_steps));
       optimizer.Step();
     }
     const double mean_loss = sum / static_cast<double>(options.points);

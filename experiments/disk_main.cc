@@ -16,7 +16,9 @@ DEFINE_uint64(seed, 0, "Seed of the data and of the initial weights.");
 DEFINE_int64(points, 1000, "Points in the training set, and in the test set.");
 DEFINE_int32(epochs, 250, "Passes over the training set.");
 DEFINE_int64(batch_size, 10, "Points in each step.");
-DEFINE_double(learning_rate, 0.1, "Of stochastic gradient descent.");
+DEFINE_double(learning_rate, 0.1,
+              "Of stochastic gradient descent: the largest, at 30 % of the "
+              "steps, of a cycle that starts and ends lower.");
 DEFINE_double(momentum, 0, "Of stochastic gradient descent.");
 DEFINE_int32(log_every, 10, "Epochs between two lines of the log.");
 
