@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -44,6 +45,18 @@ void AppendWrapped(absl::string_view text, size_t indent, size_t column,
   }
 }
 
+// " [10]", or nothing for what is empty, 0 or false: those defaults mean that
+// the flag asks for nothing.
+std::string DefaultValue(const google::CommandLineFlagInfo& flag) {
+  std::string value = flag.default_value;
+  double number;
+  if (flag.type == "double" && absl::SimpleAtod(value, &number)) {
+    value = absl::StrCat(number);  // Not 0.10000000000000001.
+  }
+  if (value.empty() || value == "0" || value == "false") return "";
+  return absl::StrCat(" [", value, "]");
+}
+
 std::string Help(const ProgramUsage& usage, absl::string_view file) {
   std::string help =
       absl::StrCat("Usage: ", usage.name, " ", usage.arguments, "\n\n");
@@ -55,16 +68,12 @@ std::string Help(const ProgramUsage& usage, absl::string_view file) {
                                return flag.filename != file;
                              }),
               flags.end());
-  if (!flags.empty()) help += "\n\nFlags:\n";
+  if (!flags.empty()) help += "\n\nFlags, with their defaults:\n";
   for (const google::CommandLineFlagInfo& flag : flags) {
-    const std::string value =
-        flag.type == "string" && flag.default_value.empty()
-            ? "\"\""
-            : flag.default_value;
-    std::string line = absl::StrCat("  --", flag.name, "=", value, " ");
+    std::string line = absl::StrCat("  --", flag.name);
     constexpr size_t kIndent = 6;
-    const size_t column = line.size();
-    AppendWrapped(flag.description, kIndent, column, &line);
+    AppendWrapped(absl::StrCat(" ", flag.description, DefaultValue(flag)),
+                  kIndent, line.size(), &line);
     absl::StrAppend(&help, line, "\n");
   }
   if (flags.empty()) help += "\n";

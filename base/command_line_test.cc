@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 
 DEFINE_int32(rounds, 10, "How many rounds to run.");
+DEFINE_double(rate, 0.1, "How fast to go.");
 DEFINE_string(output, "", "Where to write.");
 
 namespace minidl {
@@ -66,9 +67,10 @@ TEST(CommandLineDeathTest, HelpExitsWithZeroAndShowsTheProgramsOwnFlags) {
   EXPECT_EXIT(help_on_stderr(), ExitedWithCode(0),
               "Usage: program \\[flags\\] FILE\\.\\.\\.\n\n"
               "Does something .* has\nto be wrapped\\.\n\n"
-              "Flags:\n"
-              "  --output=\"\"  Where to write\\.\n"
-              "  --rounds=10  How many rounds to run\\.\n$");
+              "Flags, with their defaults:\n"
+              "  --output Where to write\\.\n"
+              "  --rate How fast to go\\. \\[0\\.1\\]\n"
+              "  --rounds How many rounds to run\\. \\[10\\]\n$");
 }
 
 TEST(CommandLineTest, IsFlagSetWhateverTheValue) {
