@@ -70,10 +70,10 @@ std::string Help(const ProgramUsage& usage, absl::string_view file) {
               flags.end());
   if (!flags.empty()) help += "\n\nFlags, with their defaults:\n";
   for (const google::CommandLineFlagInfo& flag : flags) {
-    std::string line = absl::StrCat("  --", flag.name);
+    std::string line = absl::StrCat("  --", flag.name, " ");
     constexpr size_t kIndent = 6;
-    AppendWrapped(absl::StrCat(" ", flag.description, DefaultValue(flag)),
-                  kIndent, line.size(), &line);
+    AppendWrapped(absl::StrCat(flag.description, DefaultValue(flag)), kIndent,
+                  line.size(), &line);
     absl::StrAppend(&help, line, "\n");
   }
   if (flags.empty()) help += "\n";

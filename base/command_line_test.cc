@@ -68,9 +68,9 @@ TEST(CommandLineDeathTest, HelpExitsWithZeroAndShowsTheProgramsOwnFlags) {
               "Usage: program \\[flags\\] FILE\\.\\.\\.\n\n"
               "Does something .* has\nto be wrapped\\.\n\n"
               "Flags, with their defaults:\n"
-              "  --output Where to write\\.\n"
-              "  --rate How fast to go\\. \\[0\\.1\\]\n"
-              "  --rounds How many rounds to run\\. \\[10\\]\n$");
+              "  --output  Where to write\\.\n"
+              "  --rate  How fast to go\\. \\[0\\.1\\]\n"
+              "  --rounds  How many rounds to run\\. \\[10\\]\n$");
 }
 
 TEST(CommandLineTest, IsFlagSetWhateverTheValue) {

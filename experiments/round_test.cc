@@ -1,17 +1,23 @@
 #include "experiments/round.h"
 
 #include <atomic>
+#include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "base/runfile.h"
 #include "base/status_testutil.h"
+#include "base/text_proto.h"
 #include "data/mnist.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
 #include "proto/run_record.pb.h"
 #include "records/run_records.h"
+#include "tensor/kernels/targets_testutil.h"
 
 namespace minidl {
 namespace {
@@ -101,6 +107,26 @@ TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   EXPECT_EQ(record.diverged_step(), 1);
   EXPECT_EQ(record.epochs_size(), 1);
   EXPECT_FALSE(record.has_errors());
+}
+
+// A network with convolutions, whose kernels differ most between instruction
+// sets.
+TEST_F(RoundTest, SameBitsWithAvx2AndAvx512) {
+  if (!kernels::HasAvx2AndAvx512()) {
+    GTEST_SKIP() << "this processor has not both";
+  }
+  const auto file =
+      FindRunfile("experiments/architectures/convnet_shared_aux.textproto");
+  ASSERT_THAT(file, IsOk());
+  study_.architectures[0].Clear();
+  ASSERT_THAT(ReadTextProto(*file, &study_.architectures[0]), IsOk());
+  std::vector<std::string> records;
+  for (const int64_t target : {HWY_AVX2, HWY_AVX3}) {
+    kernels::ChooseTargets(target);
+    records.push_back(SerializeRunRecord(ReproducibleForm(Run(0, 0))));
+  }
+  kernels::ChooseTargets(0);
+  EXPECT_EQ(records[0], records[1]);
 }
 
 TEST_F(RoundTest, CancelledLeavesNoRecord) {
