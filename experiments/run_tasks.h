@@ -34,8 +34,8 @@ absl::StatusOr<std::vector<Task>> PlanTasks(
 
 // Runs `tasks` on `jobs` threads, and hands each record to `take` as it comes;
 // never two at the same time. Stops early, without the rounds that are running,
-// at the first error of a round or of `take`, which it returns, or if
-// `cancelled` becomes true: Cancelled. jobs >= 1.
+// at the first error of a round or of `take`, which it returns and makes
+// `cancelled` true for, or if that becomes true: Cancelled. jobs >= 1.
 absl::Status RunTasks(
     const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
     int jobs, std::atomic<bool>& cancelled,

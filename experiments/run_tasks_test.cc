@@ -125,6 +125,7 @@ TEST(RunTasksTest, StopsAtTheFirstErrorOfTake) {
                        }),
               StatusIs(absl::StatusCode::kResourceExhausted, "disk full"));
   EXPECT_EQ(taken, 2);
+  EXPECT_TRUE(cancelled);
 }
 
 TEST(RunTasksTest, StopsWhenCancelled) {

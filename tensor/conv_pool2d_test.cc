@@ -238,21 +238,35 @@ TEST(ConvPool2dTest, NotANumberWinsAndPassesOn) {
   });
 }
 
-TEST(ConvPool2dTest, BatchesOfDifferentSizesFollowOneAnother) {
+TEST(ConvPool2dTest, BatchesFollowOneAnother) {
   ConvPool2d operation;
   ChannelsLast images;
   ChannelsLast output;
-  for (const int64_t batch : {5, 2, 7}) {
+  ChannelsLast channels_last_gradient;
+  ChannelsLast input_gradient;
+  for (const int64_t batch : {5, 5, 2, 7}) {
     const Case c = {batch, 3, 6, 6, 5, 3, 1, true, true};
     Generator generator(2);
     const Tensor<float> input = SmallIntegers({batch, 3, 6, 6}, generator);
     const Layer layer = MakeLayer(c, generator);
+    const Tensor<float> gradient = SmallIntegers(OutputShape(c), generator);
+    const Expected expected = RunUnfused(c, input, layer, gradient);
+
     ToChannelsLast(input, 16, 1, images);
     operation.Forward(images, layer.weight, layer.bias, true, 0, output);
+    ToChannelsLast(gradient, output.stride(), 0, channels_last_gradient);
+    Tensor<float> weight_gradient(layer.weight.shape());
+    weight_gradient.Fill(kGradientBefore);
+    Tensor<float> bias_gradient(layer.bias.shape());
+    operation.Backward(images, layer.weight, channels_last_gradient,
+                       weight_gradient, bias_gradient, &input_gradient);
+
     Tensor<float> actual;
     FromChannelsLast(output, actual);
-    const Tensor<float> gradient(OutputShape(c));
-    ExpectEqual(actual, RunUnfused(c, input, layer, gradient).output, "output");
+    ExpectEqual(actual, expected.output, "output");
+    FromChannelsLast(input_gradient, actual);
+    ExpectEqual(actual, expected.input_gradient, "input gradient");
+    ExpectEqual(weight_gradient, expected.weight_gradient, "weight gradient");
   }
 }
 
