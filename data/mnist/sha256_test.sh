@@ -18,7 +18,7 @@ while read -r expected name; do
 done <SHA256SUMS
 
 archives=(*.gz)
-if ((checked != ${#archives[@]} || checked != 4)); then
+if ((checked != 4 || ${#archives[@]} != 4)); then
   echo "FAILED: SHA256SUMS lists $checked files, there are ${#archives[@]}, expected 4" >&2
   exit 1
 fi
