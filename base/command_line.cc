@@ -26,22 +26,25 @@ namespace {
 
 constexpr size_t kHelpWidth = 80;
 
-// Appends `text` to `out`, wrapped at kHelpWidth columns; every line after the
-// first starts with `indent` spaces. `column` is where the first line stands.
+// Appends `text` to `out`, whose last line has `column` columns, wrapped at
+// kHelpWidth; lines that it starts begin with `indent` spaces.
 void AppendWrapped(absl::string_view text, size_t indent, size_t column,
                    std::string* out) {
+  bool starts_line = column == 0;
   for (const absl::string_view word :
        absl::StrSplit(text, ' ', absl::SkipEmpty())) {
-    if (column > indent && column + 1 + word.size() > kHelpWidth) {
+    if (!starts_line && column + 1 + word.size() > kHelpWidth) {
       absl::StrAppend(out, "\n", std::string(indent, ' '));
       column = indent;
+      starts_line = true;
     }
-    if (column > indent) {
+    if (!starts_line) {
       out->push_back(' ');
       ++column;
     }
     absl::StrAppend(out, word);
     column += word.size();
+    starts_line = false;
   }
 }
 

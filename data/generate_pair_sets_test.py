@@ -161,8 +161,8 @@ class GeneratePairSetsTest(unittest.TestCase):
         lines = result.stdout.splitlines()
         self.assertLessEqual(len(lines), 24)
         self.assertLessEqual(max(map(len, lines)), 80)
-        for flag in '--n=1000', '--seed=0', '--output=pairs.npz', '--mnist_dir':
-            self.assertIn(flag, result.stdout)
+        for text in '--n  ', '[1000]', '--seed  ', '--output  ', '[pairs.npz]':
+            self.assertIn(text, result.stdout)
 
 
 if __name__ == '__main__':
