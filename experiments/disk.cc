@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "data/disk_set.h"
+#include "data/standardize.h"
 #include "nn/linear.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
@@ -40,29 +41,6 @@ void BuildNetwork(Generator& generator, Sequential& network) {
   }
   network.Emplace<Linear>(features, 2, generator);
   network.SetNeedsInputGradient(false);
-}
-
-// Shifts and scales each coordinate of both sets by the mean and the standard
-// deviation (of n - 1) that it has in the training set.
-void NormalizeCoordinates(Tensor<float>& train, Tensor<float>& test) {
-  const int64_t count = train.shape()[0];
-  for (int64_t j = 0; j < train.shape()[1]; ++j) {
-    double sum = 0;
-    for (int64_t i = 0; i < count; ++i) sum += double{train(i, j)};
-    const double mean = sum / static_cast<double>(count);
-    double squares = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      squares += (double{train(i, j)} - mean) * (double{train(i, j)} - mean);
-    }
-    const double deviation =
-        std::sqrt(squares / static_cast<double>(count - 1));
-    for (Tensor<float>* points : {&train, &test}) {
-      for (int64_t i = 0; i < points->shape()[0]; ++i) {
-        float& x = (*points)(i, j);
-        x = static_cast<float>((double{x} - mean) / deviation);
-      }
-    }
-  }
 }
 
 double ErrorRate(const DiskSet& set, Sequential& network) {
@@ -108,7 +86,7 @@ absl::StatusOr<DiskResult> RunDisk(
                           GenerateDiskSet(options.points, generator));
   MINIDL_ASSIGN_OR_RETURN(DiskSet test,
                           GenerateDiskSet(options.points, generator));
-  NormalizeCoordinates(train.points, test.points);
+  Standardize(/*num_features=*/2, train.points, test.points);
 
   Sequential network;
   BuildNetwork(generator, network);

@@ -11,7 +11,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "base/check.h"
 #include "data/pair_sets.h"
 #include "nn/build_optimizer.h"
 #include "nn/loss.h"
@@ -68,27 +67,6 @@ void CountWrong(const Tensor<float>& logits, const Tensor<int64_t>& targets,
 }
 
 }  // namespace
-
-void NormalizeInputs(Tensor<float>& training, Tensor<float>& test) {
-  const auto n = static_cast<double>(training.size());
-  MINIDL_CHECK(training.size() > 1, "NormalizeInputs: ", training.size(),
-               " values");
-  double sum = 0;
-  for (const float x : training.values()) sum += double{x};
-  const double mean = sum / n;
-  double squares = 0;
-  for (const float x : training.values()) {
-    squares += (double{x} - mean) * (double{x} - mean);
-  }
-  const double deviation = std::sqrt(squares / (n - 1));
-  // Constant inputs have nothing to tell; they become 0.
-  const double scale = deviation > 0 ? 1 / deviation : 0;
-  for (Tensor<float>* inputs : {&training, &test}) {
-    for (float& x : inputs->values()) {
-      x = static_cast<float>((double{x} - mean) * scale);
-    }
-  }
-}
 
 absl::StatusOr<PairTrainingResult> TrainPairNetwork(
     const PairSet& pairs, const proto::Training& training,

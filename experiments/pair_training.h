@@ -11,14 +11,8 @@
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/generator.h"
-#include "tensor/tensor.h"
 
 namespace minidl {
-
-// Subtracts the mean of all values of `training` from both, and divides by
-// their standard deviation (of n - 1). The test inputs count for nothing here:
-// a network must not know them.
-void NormalizeInputs(Tensor<float>& training, Tensor<float>& test);
 
 // Where training stopped because the loss was not finite. Both from 1; `step`
 // within the epoch.

@@ -1,7 +1,6 @@
 #include "experiments/pair_training.h"
 
 #include <atomic>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -73,25 +72,6 @@ proto::Training MakeTraining(int epochs, int batch_size, double learning_rate) {
 const std::atomic<bool>& NotCancelled() {
   static const std::atomic<bool> cancelled = false;
   return cancelled;
-}
-
-TEST(NormalizeInputsTest, TrainingSetGetsMeanZeroAndDeviationOne) {
-  Tensor<float> training({2, 2},
-                         {1, 2, 3, 6});  // Mean 3, deviation sqrt(14/3).
-  Tensor<float> test({1}, {3});
-  NormalizeInputs(training, test);
-  const double deviation = std::sqrt(14.0 / 3);
-  EXPECT_NEAR(training(0, 0), -2 / deviation, 1e-6);
-  EXPECT_NEAR(training(1, 1), 3 / deviation, 1e-6);
-  EXPECT_EQ(test(0), 0);
-}
-
-TEST(NormalizeInputsTest, ConstantInputsBecomeZero) {
-  Tensor<float> training({2}, {7, 7});
-  Tensor<float> test({1}, {8});
-  NormalizeInputs(training, test);
-  EXPECT_EQ(training(0), 0);
-  EXPECT_EQ(test(0), 0);
 }
 
 TEST(TrainPairNetworkTest, LearnsWhatCanBeLearned) {

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
+#include "data/standardize.h"
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
 #include "experiments/study.h"
@@ -90,7 +91,7 @@ absl::StatusOr<proto::RunRecord> RunRound(
   record.set_data_hash(HashPairs(pairs));
   if (study.training().input_normalization() ==
       proto::Training::MEAN_AND_DEVIATION) {
-    NormalizeInputs(pairs.train.inputs, pairs.test.inputs);
+    Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
   }
 
   Generator initialization(
