@@ -6,8 +6,10 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -65,21 +67,20 @@ absl::StatusOr<std::optional<Task>> TaskOf(const Study& study,
 absl::StatusOr<std::vector<Task>> PlanTasks(
     const Study& study, std::optional<int> only_round,
     absl::Span<const proto::RunRecord> done) {
-  std::vector<Task> done_tasks;
+  std::set<std::pair<int, int>> done_tasks;  // Round and architecture.
   for (const proto::RunRecord& record : done) {
     MINIDL_ASSIGN_OR_RETURN(const std::optional<Task> task,
                             TaskOf(study, record));
-    if (task.has_value()) done_tasks.push_back(*task);
+    if (task.has_value()) done_tasks.emplace(task->round, task->architecture);
   }
   const int begin = only_round.value_or(0);
   const int end = only_round.has_value() ? begin + 1 : study.message.rounds();
   std::vector<Task> tasks;
   for (int round = begin; round < end; ++round) {
     for (size_t i = 0; i < study.architectures.size(); ++i) {
-      const Task task = {static_cast<int>(i), round};
-      if (std::find(done_tasks.begin(), done_tasks.end(), task) ==
-          done_tasks.end()) {
-        tasks.push_back(task);
+      const int architecture = static_cast<int>(i);
+      if (done_tasks.count({round, architecture}) == 0) {
+        tasks.push_back({architecture, round});
       }
     }
   }

@@ -30,9 +30,15 @@ absl::Status FieldError(absl::string_view field, const absl::AlphaNum& value,
       absl::StrCat(field, " is ", value, "; expected ", expected));
 }
 
-absl::Status CheckAtLeastOne(absl::string_view field, int64_t value) {
-  if (value >= 1) return absl::OkStatus();
-  return FieldError(field, value, "at least 1");
+// From 1 to kMaxCount: beyond that a number is a mistake, and would only show
+// after a long time.
+constexpr int64_t kMaxCount = 1'000'000;
+absl::Status CheckCount(absl::string_view field, int64_t value) {
+  if (value < 1) return FieldError(field, value, "at least 1");
+  if (value > kMaxCount) {
+    return FieldError(field, value, absl::StrCat("at most ", kMaxCount));
+  }
+  return absl::OkStatus();
 }
 
 // Positive and finite.
@@ -59,9 +65,9 @@ absl::Status CheckName(absl::string_view field, const std::string& name) {
 }
 
 absl::Status ValidateTraining(const proto::Training& training) {
-  MINIDL_RETURN_IF_ERROR(CheckAtLeastOne("training.epochs", training.epochs()));
+  MINIDL_RETURN_IF_ERROR(CheckCount("training.epochs", training.epochs()));
   MINIDL_RETURN_IF_ERROR(
-      CheckAtLeastOne("training.batch_size", training.batch_size()));
+      CheckCount("training.batch_size", training.batch_size()));
   switch (training.optimizer_case()) {
     case proto::Training::kSgd:
       MINIDL_RETURN_IF_ERROR(CheckPositive("training.sgd.learning_rate",
@@ -119,9 +125,9 @@ std::string Names(const std::vector<proto::Architecture>& architectures) {
 
 absl::Status ValidateStudy(const proto::Study& study) {
   MINIDL_RETURN_IF_ERROR(CheckName("name", study.name()));
-  MINIDL_RETURN_IF_ERROR(CheckAtLeastOne("rounds", study.rounds()));
-  MINIDL_RETURN_IF_ERROR(CheckAtLeastOne("train_pairs", study.train_pairs()));
-  MINIDL_RETURN_IF_ERROR(CheckAtLeastOne("test_pairs", study.test_pairs()));
+  MINIDL_RETURN_IF_ERROR(CheckCount("rounds", study.rounds()));
+  MINIDL_RETURN_IF_ERROR(CheckCount("train_pairs", study.train_pairs()));
+  MINIDL_RETURN_IF_ERROR(CheckCount("test_pairs", study.test_pairs()));
   MINIDL_RETURN_IF_ERROR(ValidateTraining(study.training()));
   if (study.training().batch_size() > study.train_pairs()) {
     return FieldError(

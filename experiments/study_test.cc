@@ -139,6 +139,8 @@ TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
           {{"\"small\"", "\"Small\""}, "name is \"Small\""},
           {{"\"small\"", "\"\""}, "name is \"\""},
           {{"rounds: 2", "rounds: 0"}, "rounds is 0; expected at least 1"},
+          {{"rounds: 2", "rounds: 1000001"},
+           "rounds is 1000001; expected at most 1000000"},
           {{"train_pairs: 10", "train_pairs: -3"}, "train_pairs is -3"},
           {{"test_pairs: 10", ""}, "test_pairs is 0"},
           {{"epochs: 1", "epochs: 0"}, "training.epochs is 0"},
