@@ -34,7 +34,9 @@ template <typename T>
 void ReluBackward(int64_t n, const T* output, const T* output_gradient,
                   T* input_gradient) {
   for (int64_t i = 0; i < n; ++i) {
-    input_gradient[i] = output[i] <= 0 ? T{0} : output_gradient[i];
+    // Read in any case: a choice between two values needs no branch.
+    const T gradient = output_gradient[i];
+    input_gradient[i] = output[i] <= 0 ? T{0} : gradient;
   }
 }
 

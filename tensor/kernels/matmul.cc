@@ -128,12 +128,21 @@ namespace {
 void Pack(const Matrix<const float>& b, float* panels) {
   for (int64_t col = 0; col < b.cols; col += kPanel) {
     const int64_t cols = std::min(kPanel, b.cols - col);
-    for (int64_t k = 0; k < b.rows; ++k) {
-      const float* in = &b(k, col);
-      for (int64_t j = 0; j < cols; ++j) panels[j] = in[j * b.col_stride];
-      std::fill(panels + cols, panels + kPanel, 0.0f);
-      panels += kPanel;
+    if (cols < kPanel) std::fill_n(panels, b.rows * kPanel, 0.0f);
+    if (cols == kPanel && b.col_stride == 1) {
+      for (int64_t k = 0; k < b.rows; ++k) {
+        std::copy_n(&b(k, col), kPanel, panels + k * kPanel);
+      }
+    } else {
+      // Column by column: they are contiguous if b is a transposed matrix.
+      for (int64_t j = 0; j < cols; ++j) {
+        const float* in = &b(0, col + j);
+        for (int64_t k = 0; k < b.rows; ++k) {
+          panels[k * kPanel + j] = in[k * b.row_stride];
+        }
+      }
     }
+    panels += b.rows * kPanel;
   }
 }
 
