@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "base/status_testutil.h"
 #include "base/text_proto.h"
 #include "gmock/gmock.h"
@@ -35,19 +36,51 @@ void* CountAllocation(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
-// All forms of new and delete that the library does not forward to these.
-void* operator new(std::size_t size) {
+// All forms of new and delete but those that do not throw: sanitizers'
+// libraries do not forward one to another. Not inlined, or GCC takes the malloc
+// in one and the delete in another place for a mismatch.
+ABSL_ATTRIBUTE_NOINLINE void* operator new(std::size_t size) {
   return CountAllocation(size, alignof(std::max_align_t));
 }
-void* operator new(std::size_t size, std::align_val_t alignment) {
+ABSL_ATTRIBUTE_NOINLINE void* operator new(std::size_t size,
+                                           std::align_val_t alignment) {
   return CountAllocation(size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept {
+ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory,
+                                             std::size_t) noexcept {
+  std::free(memory);
+}
+ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory,
+                                             std::align_val_t) noexcept {
+  std::free(memory);
+}
+ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory, std::size_t,
+                                             std::align_val_t) noexcept {
+  std::free(memory);
+}
+ABSL_ATTRIBUTE_NOINLINE void* operator new[](std::size_t size) {
+  return CountAllocation(size, alignof(std::max_align_t));
+}
+ABSL_ATTRIBUTE_NOINLINE void* operator new[](std::size_t size,
+                                             std::align_val_t alignment) {
+  return CountAllocation(size, static_cast<std::size_t>(alignment));
+}
+ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory,
+                                               std::size_t) noexcept {
+  std::free(memory);
+}
+ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory,
+                                               std::align_val_t) noexcept {
+  std::free(memory);
+}
+ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory, std::size_t,
+                                               std::align_val_t) noexcept {
   std::free(memory);
 }
 

@@ -154,6 +154,13 @@ int64_t MatMulWorkspaceSize(int64_t k, int64_t n) {
 
 void MatMul(Matrix<const float> a, Matrix<const float> b, Matrix<float> c,
             bool accumulate, float* workspace) {
+  if (a.cols == 0) {
+    // Sums of nothing. Views without elements cannot be pointed into.
+    for (int64_t i = 0; i < c.rows && !accumulate; ++i) {
+      for (int64_t j = 0; j < c.cols; ++j) c(i, j) = 0;
+    }
+    return;
+  }
   Pack(b, workspace);
   HWY_DYNAMIC_DISPATCH(MatMulFloat)(a, workspace, c, accumulate);
 }
