@@ -9,10 +9,10 @@ namespace minidl {
 namespace {
 
 TEST(UserPathTest, RelativeToTheDirectoryThatBazelRunNames) {
-  setenv("BUILD_WORKING_DIRECTORY", "/home/user/work", 1);
-  EXPECT_EQ(UserPath("a/b"), "/home/user/work/a/b");
+  setenv("BUILD_WORKING_DIRECTORY", "/home/user/here", 1);
+  EXPECT_EQ(UserPath("a/b"), "/home/user/here/a/b");
   EXPECT_EQ(UserPath("../b"), "/home/user/b");
-  EXPECT_EQ(UserPath("./b"), "/home/user/work/b");
+  EXPECT_EQ(UserPath("./b"), "/home/user/here/b");
   unsetenv("BUILD_WORKING_DIRECTORY");
 }
 
