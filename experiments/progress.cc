@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "proto/run_record.pb.h"
+#include "statistics/error_rate.h"
+#include "statistics/number_format.h"
 
 namespace minidl {
 namespace {
@@ -26,11 +28,6 @@ size_t TerminalColumns(std::FILE* stream) {
   return size.ws_col;
 }
 
-double Percent(const proto::ErrorCount& count) {
-  return 100.0 * static_cast<double>(count.wrong()) /
-         static_cast<double>(count.total());
-}
-
 }  // namespace
 
 std::string DescribeRound(const proto::RunRecord& record) {
@@ -40,8 +37,9 @@ std::string DescribeRound(const proto::RunRecord& record) {
     return absl::StrCat(name, ": diverged in epoch ", record.diverged_epoch(),
                         ", step ", record.diverged_step());
   }
-  return absl::StrFormat("%s: test error %.2f %%", name,
-                         Percent(record.errors().test()));
+  return absl::StrCat(name, ": test error ",
+                      FormatFixed(ErrorPercent(record.errors().test()), 2),
+                      " %");
 }
 
 std::string FormatDuration(double seconds) {
