@@ -87,10 +87,8 @@ absl::Status Run(const std::vector<std::string>& arguments) {
                    sets.train.inputs.shape().ToString(), ", target ",
                    sets.train.targets.shape().ToString(), ", classes ",
                    sets.train.classes.shape().ToString());
-  if (std::puts(line.c_str()) < 0 || std::fflush(stdout) != 0) {
-    return FileError("standard output", "cannot write");
-  }
-  return absl::OkStatus();
+  std::puts(line.c_str());
+  return FlushStandardOutput();
 }
 
 }  // namespace
