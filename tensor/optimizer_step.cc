@@ -39,10 +39,8 @@ void AdamStep(const AdamStepOptions& options, const Tensor<float>& gradient,
   CheckFits("AdamStep", gradient, parameter);
   CheckFits("AdamStep", first_moment, parameter);
   CheckFits("AdamStep", second_moment, parameter);
-  kernels::AdamStep(parameter.size(),
-                    {options.beta1, options.beta2, options.epsilon,
-                     options.step_size, options.second_moment_correction},
-                    gradient.data(), first_moment.data(), second_moment.data(),
+  kernels::AdamStep(parameter.size(), options, gradient.data(),
+                    first_moment.data(), second_moment.data(),
                     parameter.data());
 }
 

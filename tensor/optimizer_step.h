@@ -1,6 +1,7 @@
 #ifndef MINIDL_TENSOR_OPTIMIZER_STEP_H_
 #define MINIDL_TENSOR_OPTIMIZER_STEP_H_
 
+#include "tensor/kernels/optimizer.h"
 #include "tensor/tensor.h"
 
 // One step of an optimizer on a parameter, in one pass over memory. All tensors
@@ -17,13 +18,7 @@ void SgdMomentumStep(float learning_rate, float momentum,
                      const Tensor<float>& gradient, Tensor<float>& velocity,
                      Tensor<float>& parameter);
 
-struct AdamStepOptions {
-  double beta1;
-  double beta2;
-  double epsilon;
-  double step_size;                 // learning_rate / (1 - beta1^t)
-  double second_moment_correction;  // sqrt(1 - beta2^t)
-};
+using AdamStepOptions = kernels::AdamStepOptions;
 
 // m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²;
 // parameter = parameter
