@@ -18,14 +18,14 @@ using kernels::ConvPool2dGeometry;
 using kernels::kChannelGroup;
 using kernels::PadChannels;
 
-// Below this many channels, vectors of input channels would be mostly empty.
-constexpr int64_t kFewChannels = 8;
+// Whether vectors of input channels would be mostly empty.
+constexpr bool AreFew(int64_t channels) { return channels < 8; }
 
 // Images whose weight gradients are computed together: what fits the
 // first-level cache, with room for the rest.
 constexpr int64_t kChunkBytes = 32 * 1024;
 
-// Calls visit(weight index, o, ky, kx, c) for all weights of O×C×K×K in order.
+// Calls visit(index, o, ky K + kx, c) for all weights of O×C×K×K in order.
 template <typename Visit>
 void ForEachWeight(const Shape& weight, const Visit& visit) {
   int64_t index = 0;
@@ -33,7 +33,7 @@ void ForEachWeight(const Shape& weight, const Visit& visit) {
     for (int64_t c = 0; c < weight[1]; ++c) {
       for (int64_t ky = 0; ky < weight[2]; ++ky) {
         for (int64_t kx = 0; kx < weight[3]; ++kx) {
-          visit(index++, o, (ky * weight[3] + kx), c);
+          visit(index++, o, ky * weight[3] + kx, c);
         }
       }
     }
@@ -50,16 +50,11 @@ int64_t IndexByOutput(const ConvPool2dGeometry& g, int64_t o, int64_t place,
   return o * g.kernel_elements() + place * g.channel_stride + c;
 }
 
-bool HasFewChannels(const ConvPool2dGeometry& g) {
-  return g.channels < kFewChannels;
-}
-
 }  // namespace
 
 int64_t ConvPool2d::InputStride(int64_t channels, bool needs_input_gradient) {
-  return channels < kFewChannels && !needs_input_gradient
-             ? channels
-             : PadChannels(channels);
+  return AreFew(channels) && !needs_input_gradient ? channels
+                                                   : PadChannels(channels);
 }
 
 void ConvPool2d::Forward(const ChannelsLast& input, const Tensor<float>& weight,
@@ -169,7 +164,7 @@ void ConvPool2d::AddWeightGradient(const ChannelsLast& input,
   const ConvPool2dGeometry& g = geometry_;
   const int64_t batch = input.batch();
   const int64_t windows = g.num_windows() * g.output_channels;
-  const bool few_channels = HasFewChannels(g);
+  const bool few_channels = AreFew(g.channels);
   weight_gradient_.Resize(few_channels ? weights_by_input_.shape()
                                        : weights_by_output_.shape());
   weight_gradient_.Fill(0);
