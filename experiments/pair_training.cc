@@ -105,7 +105,6 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
           auxiliary ? 2 * classes_loss.Forward(*output.classes, batch.classes)
                     : 0;
       if (!std::isfinite(comparison + classes)) {
-        result.diverged = true;
         result.divergence = {epoch + 1, static_cast<int>(step) + 1};
         return result;
       }

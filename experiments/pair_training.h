@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,8 +24,7 @@ struct Divergence {
 
 struct PairTrainingResult {
   std::vector<proto::Epoch> epochs;  // Those that ended.
-  bool diverged = false;
-  Divergence divergence;
+  std::optional<Divergence> divergence;
 };
 
 // Trains `network` on `pairs` by minibatches in an order drawn anew for each

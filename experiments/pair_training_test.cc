@@ -83,7 +83,7 @@ TEST(TrainPairNetworkTest, LearnsWhatCanBeLearned) {
                                        shuffling, NotCancelled(), *network);
   ASSERT_THAT(result, IsOk());
   ASSERT_THAT(result->epochs, SizeIs(20));
-  EXPECT_FALSE(result->diverged);
+  EXPECT_FALSE(result->divergence.has_value());
   EXPECT_LT(result->epochs.back().loss(), 0.1 * result->epochs.front().loss());
 
   const PairErrors errors = EvaluatePairNetwork(test, *network);
@@ -163,9 +163,9 @@ TEST(TrainPairNetworkTest, DivergenceIsFoundAtItsStep) {
   const auto result = TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), 1,
                                        shuffling, NotCancelled(), *network);
   ASSERT_THAT(result, IsOk());
-  EXPECT_TRUE(result->diverged);
-  EXPECT_EQ(result->divergence.epoch, 1);
-  EXPECT_EQ(result->divergence.step, 1);
+  ASSERT_TRUE(result->divergence.has_value());
+  EXPECT_EQ(result->divergence->epoch, 1);
+  EXPECT_EQ(result->divergence->step, 1);
   EXPECT_THAT(result->epochs, SizeIs(0));
 }
 

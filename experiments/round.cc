@@ -113,8 +113,8 @@ absl::StatusOr<proto::RunRecord> RunRound(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());
   record.mutable_epochs()->Assign(result.epochs.begin(), result.epochs.end());
-  if (result.diverged) {
-    SetDiverged(result.divergence, record);
+  if (result.divergence.has_value()) {
+    SetDiverged(*result.divergence, record);
     return record;
   }
 
