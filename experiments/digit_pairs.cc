@@ -60,11 +60,7 @@ struct Output {
 
 absl::StatusOr<Output> OpenOutput(const DigitPairsOptions& options) {
   const std::string& path = options.output;
-  if (!std::filesystem::exists(path)) {
-    MINIDL_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(path));
-    return Output{std::move(writer), {}};
-  }
-  if (options.resume) {
+  if (options.resume && std::filesystem::exists(path)) {
     MINIDL_ASSIGN_OR_RETURN(RecordWriter writer,
                             RecordWriter::OpenForAppend(path));
     if (writer.cut_bytes() > 0) {
