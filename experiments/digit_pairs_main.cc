@@ -2,7 +2,6 @@
 // experiment.
 
 #include <algorithm>
-#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>

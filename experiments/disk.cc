@@ -1,6 +1,5 @@
 #include "experiments/disk.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,5 @@
 // Trains the mini framework's test network on points labelled by a disk.
 
-#include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
