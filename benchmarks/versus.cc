@@ -1,0 +1,156 @@
+#include "benchmarks/versus.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "benchmarks/training_result.h"
+#include "statistics/number_format.h"
+
+namespace minidl {
+namespace {
+
+// The pointers that exec wants, ended by a null.
+std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings) pointers.push_back(string.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+std::vector<Side> Sides() {
+  const std::vector<std::string> one_thread = {"OMP_NUM_THREADS=1",
+                                               "OPENBLAS_NUM_THREADS=1"};
+  std::vector<std::string> tuned = one_thread;
+  // LibTorch takes AVX2 unless asked for more.
+  tuned.push_back("ATEN_CPU_CAPABILITY=avx512");
+  // Or glibc gives the memory of large tensors back to the system, and asks for
+  // it again, in every step.
+  tuned.push_back("MALLOC_TRIM_THRESHOLD_=1000000000");
+  tuned.push_back("MALLOC_MMAP_THRESHOLD_=33554432");  // As large as it can be.
+  return {{"ours", one_thread}, {"plain", one_thread}, {"tuned", tuned}};
+}
+
+absl::StatusOr<std::string> RunThisProgram(
+    const std::vector<std::string>& arguments,
+    const std::vector<std::string>& environment) {
+  std::vector<std::string> command = {"/proc/self/exe"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  // The first of two definitions counts.
+  std::vector<std::string> variables = environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    variables.emplace_back(*variable);
+  }
+
+  std::array<int, 2> ends;
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return absl::ErrnoToStatus(errno, "pipe2");
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  pid_t child;
+  const int error =
+      posix_spawn(&child, command[0].c_str(), &actions, /*attrp=*/nullptr,
+                  Pointers(command).data(), Pointers(variables).data());
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
+  if (error != 0) {
+    close(ends[0]);
+    return absl::ErrnoToStatus(error, "this program could not be run again");
+  }
+
+  std::string output;
+  std::array<char, 4096> buffer;
+  ssize_t size;
+  while ((size = read(ends[0], buffer.data(), buffer.size())) > 0 ||
+         (size < 0 && errno == EINTR)) {
+    if (size > 0) output.append(buffer.data(), static_cast<size_t>(size));
+  }
+  close(ends[0]);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    return absl::InternalError(absl::StrCat(
+        "this program, run again with ", absl::StrJoin(arguments, " "),
+        WIFSIGNALED(status)
+            ? absl::StrCat(", was ended by signal ", WTERMSIG(status))
+            : absl::StrCat(", ended with exit code ", WEXITSTATUS(status))));
+  }
+  return output;
+}
+
+std::string FormatResult(const TrainingResult& result) {
+  std::string text = absl::StrCat(FormatExact(result.cpu_seconds), " ",
+                                  FormatExact(result.wall_seconds));
+  for (const double loss : result.losses) {
+    absl::StrAppend(&text, " ", FormatExact(loss));
+  }
+  return text;
+}
+
+absl::StatusOr<TrainingResult> ParseResult(absl::string_view text) {
+  std::vector<double> numbers;
+  for (const absl::string_view word :
+       absl::StrSplit(text, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
+    double number;
+    if (!absl::SimpleAtod(word, &number)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", text, "\" are not numbers"));
+    }
+    numbers.push_back(number);
+  }
+  if (numbers.size() < 3) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text, "\" are not two times and losses"));
+  }
+  TrainingResult result;
+  result.cpu_seconds = numbers[0];
+  result.wall_seconds = numbers[1];
+  result.losses.assign(numbers.begin() + 2, numbers.end());
+  return result;
+}
+
+absl::Status CheckSameTraining(absl::Span<const double> losses,
+                               absl::Span<const double> other_losses) {
+  if (losses.size() != other_losses.size() || losses.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(losses.size(), " and ", other_losses.size(), " epochs"));
+  }
+  const double first = losses.front();
+  const auto check = [first](absl::string_view which, double loss, double other,
+                             double tolerance) {
+    // Not for a NaN either.
+    if (std::abs(loss - other) <= tolerance * first) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("the losses of the ", which, " epoch are ",
+                     FormatExact(loss), " and ", FormatExact(other)));
+  };
+  absl::Status status = check("first", first, other_losses.front(), 0.01);
+  if (status.ok()) {
+    status = check("last", losses.back(), other_losses.back(), 0.05);
+  }
+  return status;
+}
+
+}  // namespace minidl
