@@ -12,9 +12,9 @@
 #include "gflags/gflags.h"
 
 DEFINE_string(workloads, "",
-              "What to train, separated by commas: w1, w2, w3_batch1, "
-              "w3_batch10, w3_batch100, lenet, lenet_2threads or scale; empty "
-              "for all.");
+              "What to train, separated by commas: w1, w2, w1_digits, "
+              "w2_digits, w3_batch1, w3_batch10, w3_batch100, lenet, "
+              "lenet_2threads or scale; empty for all.");
 DEFINE_int32(repetitions, 5, "Trainings of each, of which the median counts.");
 DEFINE_int32(epochs, 0, "Epochs of each training, instead of the workload's.");
 DEFINE_int64(images, 0, "Images that lenet and scale take, instead of all.");
@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
       "training", "[flags]",
       "Measures what training takes: processor time, the share of what one "
       "core can compute, and memory. w1 and w2 are networks on pairs of "
-      "digits, w3 the disk's network, lenet a convolutional network on MNIST, "
+      "images (random ones or digits), w3 the disk's network, lenet a "
+      "convolutional network on MNIST, "
       "and scale that network with more images, channels or a larger batch."};
   return minidl::ReportStatus(usage, minidl::Main(minidl::ParseCommandLine(
                                          usage, __FILE__, argc, argv)));

@@ -137,20 +137,25 @@ absl::Status CheckSameTraining(absl::Span<const double> losses,
     return absl::FailedPreconditionError(
         absl::StrCat(losses.size(), " and ", other_losses.size(), " epochs"));
   }
-  const double first = losses.front();
-  const auto check = [first](absl::string_view which, double loss, double other,
-                             double tolerance) {
+  const auto check = [](absl::string_view which, double loss, double other,
+                        double tolerance) {
     // Not for a NaN either.
-    if (std::abs(loss - other) <= tolerance * first) return absl::OkStatus();
+    if (std::abs(loss - other) <= tolerance) return absl::OkStatus();
     return absl::FailedPreconditionError(
         absl::StrCat("the losses of the ", which, " epoch are ",
                      FormatExact(loss), " and ", FormatExact(other)));
   };
-  absl::Status status = check("first", first, other_losses.front(), 0.01);
-  if (status.ok()) {
-    status = check("last", losses.back(), other_losses.back(), 0.05);
+  const double first = losses.front();
+  const double last = losses.back();
+  absl::Status status =
+      check("first", first, other_losses.front(), 0.01 * first);
+  if (!status.ok() || losses.size() == 1) return status;
+  if (!(last < first)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the loss of the first epoch is ", FormatExact(first),
+                     " and that of the last one ", FormatExact(last)));
   }
-  return status;
+  return check("last", last, other_losses.back(), 0.1 * (first - last));
 }
 
 }  // namespace minidl

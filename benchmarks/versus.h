@@ -35,10 +35,10 @@ std::string FormatResult(const TrainingResult& result);
 absl::StatusOr<TrainingResult> ParseResult(absl::string_view text);
 
 // Whether two trainings that started from the same weights and saw the same
-// batches are the same but for rounding. That grows from step to step, until
-// the trainings are only alike: the mean loss of the first epoch may differ by
-// 1 %, and as for the last one, both have got equally far from the first to 0,
-// but for 5 %. An error says what differs.
+// batches are the same but for rounding. That grows from step to step until
+// they are only alike: the mean losses of the first epoch may differ by 1 %;
+// of later epochs, how far the loss has come down from there until the last one
+// may differ by 10 %, and come down it must. An error says what differs.
 absl::Status CheckSameTraining(absl::Span<const double> losses,
                                absl::Span<const double> other_losses);
 

@@ -28,6 +28,7 @@
 #include "proto/architecture.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/generator.h"
+#include "tensor/random.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -41,25 +42,54 @@ absl::StatusOr<Mnist> LoadOwnMnist() {
   return LoadMnist(directory);
 }
 
-absl::StatusOr<PairWorkload> LoadPairWorkload(const std::string& name,
+// Normalised.
+absl::StatusOr<PairSet> DigitPairs(const proto::Study& study) {
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadOwnMnist());
+  Generator generator(study.seed());
+  MINIDL_ASSIGN_OR_RETURN(
+      PairSet pairs,
+      GeneratePairSet(mnist.train, study.train_pairs(), generator));
+  Tensor<float> no_test_set;
+  Standardize(/*num_features=*/1, pairs.inputs, no_test_set);
+  return pairs;
+}
+
+void FillClasses(uint32_t num_classes, Generator& generator,
+                 Tensor<int64_t>& classes) {
+  for (int64_t& value : classes.values()) {
+    value = generator.Random32() % num_classes;
+  }
+}
+
+// Normal numbers and uniform classes.
+PairSet RandomPairs(const proto::Study& study) {
+  const int64_t n = study.train_pairs();
+  Generator generator(study.seed());
+  PairSet pairs;
+  pairs.inputs.Resize({n, 2, kPairSide, kPairSide});
+  FillNormal(/*mean=*/0, /*deviation=*/1, generator, pairs.inputs);
+  pairs.targets.Resize({n});
+  FillClasses(2, generator, pairs.targets);
+  pairs.classes.Resize({n, 2});
+  FillClasses(10, generator, pairs.classes);
+  return pairs;
+}
+
+absl::StatusOr<PairWorkload> LoadPairWorkload(const std::string& architecture,
+                                              bool digits,
                                               const WorkloadOptions& options) {
   MINIDL_ASSIGN_OR_RETURN(const std::string path,
                           FindRunfile("benchmarks/pairs.textproto"));
   MINIDL_ASSIGN_OR_RETURN(Study study, LoadStudy(path));
-  MINIDL_RETURN_IF_ERROR(SelectArchitectures({name}, study));
+  MINIDL_RETURN_IF_ERROR(SelectArchitectures({architecture}, study));
   PairWorkload workload;
   workload.architecture = study.architectures[0];
   workload.training = study.message.training();
   if (options.epochs.has_value()) {
     workload.training.set_epochs(*options.epochs);
   }
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadOwnMnist());
-  Generator generator(study.message.seed());
-  MINIDL_ASSIGN_OR_RETURN(
-      PairSet pairs,
-      GeneratePairSet(mnist.train, study.message.train_pairs(), generator));
-  Tensor<float> no_test_set;
-  Standardize(/*num_features=*/1, pairs.inputs, no_test_set);
+  MINIDL_ASSIGN_OR_RETURN(PairSet pairs, digits ? DigitPairs(study.message)
+                                                : RandomPairs(study.message));
   workload.pairs = std::make_shared<const PairSet>(std::move(pairs));
   return workload;
 }
@@ -195,8 +225,9 @@ int64_t NumExamples(const ImageWorkload& workload) {
 }  // namespace
 
 std::vector<std::string> WorkloadNames() {
-  return {"w1",          "w2",    "w3_batch1",     "w3_batch10",
-          "w3_batch100", "lenet", "lenet_2threads"};
+  return {"w1",          "w2",        "w1_digits",
+          "w2_digits",   "w3_batch1", "w3_batch10",
+          "w3_batch100", "lenet",     "lenet_2threads"};
 }
 
 absl::StatusOr<Workload> LoadWorkload(const std::string& name,
@@ -208,7 +239,12 @@ absl::StatusOr<Workload> LoadWorkload(const std::string& name,
   Workload workload;
   workload.name = name;
   if (name == "w1" || name == "w2") {
-    MINIDL_ASSIGN_OR_RETURN(workload.task, LoadPairWorkload(name, options));
+    MINIDL_ASSIGN_OR_RETURN(workload.task,
+                            LoadPairWorkload(name, /*digits=*/false, options));
+  } else if (name == "w1_digits" || name == "w2_digits") {
+    MINIDL_ASSIGN_OR_RETURN(
+        workload.task,
+        LoadPairWorkload(name.substr(0, 2), /*digits=*/true, options));
   } else if (name == "w3_batch1") {
     workload.task = MakeDiskWorkload(1, options);
   } else if (name == "w3_batch10") {

@@ -19,9 +19,9 @@
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
-// What the benchmarks train: w1 and w2 are networks on 1,000 pairs of digits
-// (pairs.textproto), w3 is experiments/disk, and lenet a convolutional network
-// of LeNet's size on all of MNIST.
+// What the benchmarks train: w1 and w2 are networks on 1,000 pairs of random
+// images, or of digits (pairs.textproto), w3 is experiments/disk, and lenet a
+// convolutional network of LeNet's size on all of MNIST.
 namespace minidl {
 
 using Layers = google::protobuf::RepeatedPtrField<proto::Layer>;
@@ -30,7 +30,7 @@ using Layers = google::protobuf::RepeatedPtrField<proto::Layer>;
 struct PairWorkload {
   proto::Architecture architecture;
   proto::Training training;
-  std::shared_ptr<const PairSet> pairs;  // Normalised.
+  std::shared_ptr<const PairSet> pairs;
 };
 
 // Training by RunDisk.
@@ -48,7 +48,7 @@ struct ImageWorkload {
   Layers layers;
   std::shared_ptr<const ImageSet> set;
   int64_t num_images = 0;
-  int epochs = 1;
+  int epochs = 2;
   int64_t batch_size = 128;
   double learning_rate = 0.1;
 };
@@ -66,8 +66,8 @@ struct WorkloadOptions {
   std::optional<int64_t> images;
 };
 
-// "w1", "w2", "w3_batch1", "w3_batch10", "w3_batch100", "lenet" and
-// "lenet_2threads".
+// "w1", "w2", "w1_digits", "w2_digits", "w3_batch1", "w3_batch10",
+// "w3_batch100", "lenet" and "lenet_2threads".
 std::vector<std::string> WorkloadNames();
 
 // InvalidArgument, with the names that there are, if `name` is none of them, or
