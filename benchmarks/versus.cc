@@ -27,6 +27,8 @@
 namespace minidl {
 namespace {
 
+constexpr char kThisProgram[] = "/proc/self/exe";
+
 // The pointers that exec wants, ended by a null.
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -38,22 +40,35 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 }  // namespace
 
 std::vector<Side> Sides() {
-  const std::vector<std::string> one_thread = {"OMP_NUM_THREADS=1",
-                                               "OPENBLAS_NUM_THREADS=1"};
-  std::vector<std::string> tuned = one_thread;
-  // LibTorch takes AVX2 unless asked for more.
-  tuned.push_back("ATEN_CPU_CAPABILITY=avx512");
-  // Or glibc gives the memory of large tensors back to the system, and asks for
-  // it again, in every step.
-  tuned.push_back("MALLOC_TRIM_THRESHOLD_=1000000000");
-  tuned.push_back("MALLOC_MMAP_THRESHOLD_=33554432");  // As large as it can be.
-  return {{"ours", one_thread}, {"plain", one_thread}, {"tuned", tuned}};
+  return {{"ours", {}},
+          {"plain", {}},
+          {"tuned",
+           {// LibTorch takes AVX2 unless asked for more.
+            "ATEN_CPU_CAPABILITY=avx512",
+            // Or glibc gives the memory of large tensors back to the system,
+            // and asks for it again, in every step. The second value is the
+            // largest.
+            "MALLOC_TRIM_THRESHOLD_=1000000000",
+            "MALLOC_MMAP_THRESHOLD_=33554432"}}};
+}
+
+absl::Status UseOneThread(char** argv) {
+  bool changed = false;
+  for (const char* const name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr && std::string(value) == "1") continue;
+    setenv(name, "1", /*overwrite=*/1);
+    changed = true;
+  }
+  if (!changed) return absl::OkStatus();
+  execv(kThisProgram, argv);
+  return absl::ErrnoToStatus(errno, "this program could not be started again");
 }
 
 absl::StatusOr<std::string> RunThisProgram(
     const std::vector<std::string>& arguments,
     const std::vector<std::string>& environment) {
-  std::vector<std::string> command = {"/proc/self/exe"};
+  std::vector<std::string> command = {kThisProgram};
   command.insert(command.end(), arguments.begin(), arguments.end());
   // The first of two definitions counts.
   std::vector<std::string> variables = environment;

@@ -20,8 +20,13 @@ struct Side {
   std::vector<std::string> environment;
 };
 
-// "ours", "plain" and "tuned". Each trains on one core, or one a thread.
+// "ours", "plain" and "tuned".
 std::vector<Side> Sides();
+
+// Makes libraries that would use a thread for every core use one: to be called
+// first of all in main, since they have read the environment already. Starts
+// this program again, with the environment changed, unless that was done.
+absl::Status UseOneThread(char** argv);
 
 // Runs this program again with `arguments` and those environment variables, and
 // returns what it printed to stdout. An error unless it ends with exit code 0.

@@ -1,7 +1,9 @@
 // Compares this framework with LibTorch and oneDNN.
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "base/command_line.h"
 #include "base/status_macros.h"
+#include "benchmarks/compare_layers.h"
 #include "benchmarks/compare_training.h"
 #include "benchmarks/training_result.h"
 #include "benchmarks/versus.h"
@@ -18,8 +21,9 @@
 
 DEFINE_string(workloads, "",
               "What to train, separated by commas: w1, w2, w1_digits, "
-              "w2_digits, w3_batch1, w3_batch10, w3_batch100, lenet or "
-              "lenet_2threads; empty for all.");
+              "w2_digits, w3_batch1, w3_batch10, w3_batch100, lenet, "
+              "lenet_2threads or layers, which are single layers by oneDNN; "
+              "empty for all.");
 DEFINE_int32(repetitions, 5,
              "Trainings of each by each side, of which the median counts.");
 DEFINE_int32(epochs, 0, "Epochs of each training, instead of the workload's.");
@@ -31,11 +35,30 @@ DEFINE_string(side, "",
 namespace minidl {
 namespace {
 
+// What --workloads names beside the workloads.
+constexpr char kLayers[] = "layers";
+
+absl::Status Compare(CompareTrainingOptions options) {
+  const auto layers =
+      std::remove(options.workloads.begin(), options.workloads.end(), kLayers);
+  const bool compare_layers = layers != options.workloads.end();
+  options.workloads.erase(layers, options.workloads.end());
+  absl::Status same = absl::OkStatus();
+  if (!options.workloads.empty()) same.Update(CompareTrainings(options));
+  if (compare_layers) {
+    if (!options.workloads.empty()) std::printf("\n");
+    same.Update(CompareLayers(options.repetitions));
+  }
+  return same;
+}
+
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
   CompareTrainingOptions options;
-  options.workloads = WorkloadNames();
-  if (!FLAGS_workloads.empty()) {
+  if (FLAGS_workloads.empty()) {
+    options.workloads = WorkloadNames();
+    options.workloads.push_back(kLayers);
+  } else {
     options.workloads = absl::StrSplit(FLAGS_workloads, ',');
   }
   if (FLAGS_repetitions < 1) {
@@ -46,7 +69,7 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   if (IsFlagSet("epochs")) options.workload_options.epochs = FLAGS_epochs;
   if (IsFlagSet("images")) options.workload_options.images = FLAGS_images;
   if (FLAGS_side.empty()) {
-    MINIDL_RETURN_IF_ERROR(CompareTrainings(options));
+    MINIDL_RETURN_IF_ERROR(Compare(std::move(options)));
     return FlushStandardOutput();
   }
   for (const std::string& name : options.workloads) {
@@ -69,6 +92,8 @@ int main(int argc, char** argv) {
       "this framework and by LibTorch, as its documentation shows (plain) and "
       "with channels-last images, AVX-512 and a malloc that keeps its memory "
       "(tuned), in turn, and compares the time. Fails if the losses differ."};
+  const absl::Status one_thread = minidl::UseOneThread(argv);
+  if (!one_thread.ok()) return minidl::ReportStatus(usage, one_thread);
   return minidl::ReportStatus(usage, minidl::Main(minidl::ParseCommandLine(
                                          usage, __FILE__, argc, argv)));
 }
