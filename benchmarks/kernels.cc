@@ -13,10 +13,10 @@
 #include "benchmarks/layer_shapes.h"
 #include "benchmarks/our_layers.h"
 #include "tensor/channels_last.h"
-#include "tensor/conv_pool2d.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
 #include "tensor/generator.h"
+#include "tensor/kernels/conv_pool2d.h"
 #include "tensor/layout.h"
 #include "tensor/linear.h"
 #include "tensor/max_pool2d.h"
@@ -67,8 +67,8 @@ void ImagesToChannelsLast(State& state, const ConvolutionShape& shape) {
   const Tensor<float> images = RandomTensor(shape.input_shape());
   ChannelsLast output;
   for (auto _ : state) {
-    ToChannelsLast(images, ConvPool2d::InputStride(shape.channels, false),
-                   shape.padding, output);
+    ToChannelsLast(images, kernels::PadChannels(shape.channels), shape.padding,
+                   output);
   }
   CountElements(state, 2 * images.size());
 }
@@ -76,8 +76,8 @@ void ImagesToChannelsLast(State& state, const ConvolutionShape& shape) {
 void ImagesFromChannelsLast(State& state, const ConvolutionShape& shape) {
   const Tensor<float> images = RandomTensor(shape.input_shape());
   ChannelsLast input;
-  ToChannelsLast(images, ConvPool2d::InputStride(shape.channels, true),
-                 shape.padding, input);
+  ToChannelsLast(images, kernels::PadChannels(shape.channels), shape.padding,
+                 input);
   Tensor<float> output;
   for (auto _ : state) FromChannelsLast(input, output);
   CountElements(state, 2 * images.size());

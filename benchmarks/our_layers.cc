@@ -6,6 +6,7 @@
 #include "benchmarks/layer_shapes.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv_pool2d.h"
+#include "tensor/images_view.h"
 #include "tensor/linear.h"
 #include "tensor/tensor.h"
 
@@ -16,14 +17,13 @@ class Convolution : public Layer {
  public:
   explicit Convolution(const ConvolutionShape& shape)
       : shape_(shape),
+        images_(RandomTensor(shape.input_shape())),
         weight_(RandomTensor(shape.weight_shape())),
         bias_(RandomTensor({shape.out_channels})),
         weight_gradient_(weight_.shape()),
         bias_gradient_(bias_.shape()) {
-    ToChannelsLast(
-        RandomTensor(shape.input_shape()),
-        ConvPool2d::InputStride(shape.channels, shape.needs_input_gradient),
-        shape.padding, input_);
+    input_ =
+        operation_.Arrange(images_, shape.padding, shape.needs_input_gradient);
     Forward();
     ToChannelsLast(RandomTensor(shape.output_shape()), output_.stride(),
                    output_.border(), output_gradient_);
@@ -49,7 +49,8 @@ class Convolution : public Layer {
  private:
   const ConvolutionShape shape_;
   ConvPool2d operation_;
-  ChannelsLast input_;
+  Tensor<float> images_;
+  ImagesView input_;
   Tensor<float> weight_;
   Tensor<float> bias_;
   ChannelsLast output_;

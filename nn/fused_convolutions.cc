@@ -62,20 +62,19 @@ const Tensor<float>& FusedConvolutions::Forward(const Tensor<float>& input) {
   MINIDL_CHECK(input.shape().rank() == 4, "Conv2d: input ",
                input.shape().ToString(), " is not N×C×H×W");
   needs_input_gradient_ = stages_[0].conv2d->needs_input_gradient();
-  ToChannelsLast(
-      input, ConvPool2d::InputStride(input.shape()[1], needs_input_gradient_),
-      stages_[0].conv2d->options().padding, stages_[0].input);
+  stages_[0].input = stages_[0].operation.Arrange(
+      input, stages_[0].conv2d->options().padding, needs_input_gradient_);
   for (size_t i = 0; i < stages_.size(); ++i) {
     Stage& stage = stages_[i];
     const bool last = i + 1 == stages_.size();
     // What a stage writes has the border that the next one's padding needs.
-    ChannelsLast& output = last ? channels_last_output_ : stages_[i + 1].input;
     stage.operation.Forward(stage.input, stage.conv2d->weight().value,
                             stage.conv2d->bias().value, stage.relu,
                             last ? 0 : stages_[i + 1].conv2d->options().padding,
-                            output);
+                            stage.output);
+    if (!last) stages_[i + 1].input = stage.output.view();
   }
-  FromChannelsLast(channels_last_output_, output_);
+  FromChannelsLast(stages_.back().output, output_);
   return output_;
 }
 
@@ -84,8 +83,8 @@ const Tensor<float>& FusedConvolutions::Backward(
   MINIDL_CHECK(output_gradient.shape() == output_.shape(),
                "Conv2d: output gradient ", output_gradient.shape().ToString(),
                " where the output is ", output_.shape().ToString());
-  ToChannelsLast(output_gradient, channels_last_output_.stride(),
-                 channels_last_output_.border(), channels_last_gradient_);
+  ToChannelsLast(output_gradient, stages_.back().output.stride(),
+                 stages_.back().output.border(), channels_last_gradient_);
   for (size_t i = stages_.size(); i-- > 0;) {
     Stage& stage = stages_[i];
     const bool needed = i > 0 || needs_input_gradient_;

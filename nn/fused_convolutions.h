@@ -10,6 +10,7 @@
 #include "nn/module.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv_pool2d.h"
+#include "tensor/images_view.h"
 #include "tensor/tensor.h"
 
 namespace minidl {
@@ -42,14 +43,14 @@ class FusedConvolutions {
     Conv2d* conv2d;
     bool relu;
     ConvPool2d operation;
-    ChannelsLast input;
+    ImagesView input;
+    ChannelsLast output;
     ChannelsLast input_gradient;
   };
 
   std::vector<Stage> stages_;
   size_t num_modules_ = 0;
   bool needs_input_gradient_ = true;
-  ChannelsLast channels_last_output_;
   ChannelsLast channels_last_gradient_;
   Tensor<float> output_;
   Tensor<float> input_gradient_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "tensor/kernels/transpose.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -28,30 +29,28 @@ void ToChannelsLast(const Tensor<float>& images, int64_t stride, int64_t border,
   MINIDL_CHECK(shape.rank() == 4, "ToChannelsLast: images ", shape.ToString(),
                " are not N×C×H×W");
   output.Resize(shape[0], shape[1], shape[2], shape[3], stride, border);
-  const float* from = images.data();
+  const int64_t plane = shape[2] * shape[3];
   for (int64_t n = 0; n < shape[0]; ++n) {
-    for (int64_t c = 0; c < shape[1]; ++c) {
-      for (int64_t y = 0; y < shape[2]; ++y) {
-        float* to = output.start(n) + y * output.row_size() + c;
-        for (int64_t x = 0; x < shape[3]; ++x) to[x * stride] = *from++;
-      }
-    }
+    // Of each row, C×W becomes W×C.
+    kernels::TransposeMatrices(
+        /*count=*/shape[2], /*rows=*/shape[1], /*cols=*/shape[3],
+        images.data() + n * shape[1] * plane, /*from_step=*/shape[3],
+        /*from_stride=*/plane, output.start(n), /*to_step=*/output.row_size(),
+        /*to_stride=*/stride);
   }
 }
 
 void FromChannelsLast(const ChannelsLast& images, Tensor<float>& output) {
   output.Resize(
       {images.batch(), images.channels(), images.height(), images.width()});
-  float* to = output.data();
+  const int64_t plane = images.height() * images.width();
   for (int64_t n = 0; n < images.batch(); ++n) {
-    for (int64_t c = 0; c < images.channels(); ++c) {
-      for (int64_t y = 0; y < images.height(); ++y) {
-        const float* from = images.start(n) + y * images.row_size() + c;
-        for (int64_t x = 0; x < images.width(); ++x) {
-          *to++ = from[x * images.stride()];
-        }
-      }
-    }
+    kernels::TransposeMatrices(
+        /*count=*/images.height(), /*rows=*/images.width(),
+        /*cols=*/images.channels(), images.start(n),
+        /*from_step=*/images.row_size(), /*from_stride=*/images.stride(),
+        output.data() + n * images.channels() * plane,
+        /*to_step=*/images.width(), /*to_stride=*/plane);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "tensor/images_view.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -43,6 +44,20 @@ class ChannelsLast {
   }
 
   void Clear() { values_.Fill(0); }
+
+  // As long as this keeps its size.
+  ImagesView view() const {
+    return {values_.data(),
+            batch(),
+            channels(),
+            height(),
+            width(),
+            border(),
+            image_size(),
+            /*channel_stride=*/1,
+            row_size(),
+            stride()};
+  }
 
  private:
   int64_t StartInImage() const { return border_ * (row_size() + stride()); }

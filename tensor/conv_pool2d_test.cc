@@ -14,6 +14,7 @@
 #include "tensor/conv2d.h"
 #include "tensor/elementwise.h"
 #include "tensor/generator.h"
+#include "tensor/images_view.h"
 #include "tensor/kernels/targets_testutil.h"
 #include "tensor/max_pool2d.h"
 #include "tensor/random.h"
@@ -100,10 +101,8 @@ constexpr float kGradientBefore = 1;
 Results RunFused(const Case& c, const Tensor<float>& input, const Layer& layer,
                  const Tensor<float>& output_gradient) {
   ConvPool2d operation;
-  ChannelsLast images;
-  ToChannelsLast(input,
-                 ConvPool2d::InputStride(c.channels, c.needs_input_gradient),
-                 c.padding, images);
+  const ImagesView images =
+      operation.Arrange(input, c.padding, c.needs_input_gradient);
   ChannelsLast output;
   // A border, as a stage with padding behind this one would want it.
   constexpr int64_t kOutputBorder = 1;
@@ -240,7 +239,6 @@ TEST(ConvPool2dTest, NotANumberWinsAndPassesOn) {
 
 TEST(ConvPool2dTest, BatchesFollowOneAnother) {
   ConvPool2d operation;
-  ChannelsLast images;
   ChannelsLast output;
   ChannelsLast channels_last_gradient;
   ChannelsLast input_gradient;
@@ -252,7 +250,7 @@ TEST(ConvPool2dTest, BatchesFollowOneAnother) {
     const Tensor<float> gradient = SmallIntegers(OutputShape(c), generator);
     const Expected expected = RunUnfused(c, input, layer, gradient);
 
-    ToChannelsLast(input, 16, 1, images);
+    const ImagesView images = operation.Arrange(input, 1, true);
     operation.Forward(images, layer.weight, layer.bias, true, 0, output);
     ToChannelsLast(gradient, output.stride(), 0, channels_last_gradient);
     Tensor<float> weight_gradient(layer.weight.shape());
@@ -274,8 +272,12 @@ TEST(ConvPool2dTest, SameBitsWithAvx2AndAvx512) {
   if (!kernels::HasAvx2AndAvx512()) {
     GTEST_SKIP() << "this processor has not both";
   }
-  for (const int64_t channels : {2, 32}) {
-    const Case c = {10, channels, 14, 14, 40, 3, 0, true, true};
+  // Two channels without an input gradient go another way with AVX-512.
+  for (const Case& c : {Case{10, 2, 14, 14, 40, 3, 1, true, false},
+                        Case{10, 2, 14, 14, 40, 3, 0, true, true},
+                        Case{10, 3, 14, 14, 40, 5, 0, false, false},
+                        Case{10, 32, 14, 14, 40, 3, 0, true, true}}) {
+    SCOPED_TRACE(c.ToString());
     Generator generator(3);
     Tensor<float> input({c.batch, c.channels, c.height, c.width});
     FillUniform(-1, 1, generator, input);
@@ -301,8 +303,8 @@ TEST(ConvPool2dTest, SameBitsWithAvx2AndAvx512) {
 
 TEST(ConvPool2dDeathTest, Misuse) {
   ConvPool2d operation;
-  ChannelsLast images;
-  ToChannelsLast(Tensor<float>({1, 2, 3, 3}), 2, 0, images);
+  const Tensor<float> pair({1, 2, 3, 3});
+  const ImagesView images = operation.Arrange(pair, 0, false);
   ChannelsLast output;
   EXPECT_DEATH(operation.Forward(images, Tensor<float>({4, 3, 2, 2}),
                                  Tensor<float>({4}), true, 0, output),

@@ -4,17 +4,11 @@
 #include <cstdint>
 
 // Convolution with stride 1, its bias, max-pooling of 2×2 windows side by side,
-// and ReLU in one pass over the image, and the way back through all of them.
-//
-// Images have their channels innermost: element (y, x, c) of one is at
-// (y width + x) stride + c, where `stride` is the number of channels, or more;
-// the channels that are too many are zero. Weights come in two orders:
-//
-//   [ky][kx][c][o]  to compute outputs, 16 output channels in each vector;
-//   [o][ky][kx][c]  for gradients, 16 input channels in each vector.
+// and ReLU in one pass over the images, and the way back through all of them.
 //
 // The four gradients that a window's pooling zeroes, and all five behind a ReLU
 // that is 0, take no part in the way back: at most one product in four is left.
+// Sums have one order, whatever the width of the processor's vectors.
 namespace minidl::kernels {
 
 // Channels come in groups of so many, one vector of AVX-512.
@@ -25,82 +19,112 @@ constexpr int64_t PadChannels(int64_t channels) {
   return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup;
 }
 
-// Sizes of one image's way through.
+// Sizes of images on their way through.
 struct ConvPool2dGeometry {
-  // The input: its padding with zeros counts as part of it.
+  // The input, of which its padding with zeros is a part: element (y, x, c) of
+  // image n is at n image_size + y row_stride + x pixel_stride +
+  // c channel_stride. Either the channels are innermost (channel_stride 1), or
+  // each is a plane of its own (pixel_stride 1).
   int64_t channels;
+  int64_t image_size;
+  int64_t row_stride;
+  int64_t pixel_stride;
   int64_t channel_stride;
-  int64_t width;
   int64_t kernel_size;
-  // The pooled output. output_channels is a multiple of kChannelGroup, and the
-  // output's channel stride; its rows are output_row_stride elements apart.
+  // The pooled output: element (y, x, o) of image n is at n output_size +
+  // y output_row_stride + x output_channels + o. output_channels is a multiple
+  // of kChannelGroup. So is the output's gradient. An argmax is stored for each
+  // element, without gaps between rows and images.
   int64_t output_channels;
+  int64_t output_size;
+  int64_t output_row_stride;
   int64_t output_height;
   int64_t output_width;
-  int64_t output_row_stride;
 
   int64_t num_windows() const { return output_height * output_width; }
-  // Elements between two rows of the input.
-  int64_t row_stride() const { return width * channel_stride; }
-  // Weights of one output channel in the order [ky][kx][c], with all of the
-  // channel stride.
+  // Weights of one output channel. Weight (c, ky, kx) is number
+  // (c kernel_size + ky) kernel_size + kx of them.
   int64_t kernel_elements() const {
-    return kernel_size * kernel_size * channel_stride;
+    return channels * kernel_size * kernel_size;
   }
+  // Elements of the input under a row of the kernel, where its channels are
+  // innermost, with those that only fill up the last group.
+  int64_t run_length() const { return kernel_size * pixel_stride; }
 };
 
 // Which of a window's four places, in row-major order, is the largest; the
-// first of equal ones, and a NaN before all. kDead where ReLU made the output
-// 0.
+// first of equal ones, and the last NaN before all. kDead where ReLU made the
+// output 0.
 inline constexpr uint8_t kDead = 4;
 
-// From an image, weights[ky][kx][c][o] of the real channels c, and the bias of
-// each output channel: the output, and the `argmax` [window][o] of each.
+// How many elements ConvPool2dPackWeights writes.
+int64_t ConvPool2dPackedWeightsSize(const ConvPool2dGeometry& geometry);
+
+// Brings weights [o][c][ky][kx] of `output_channels` real channels into the
+// order that ConvPool2dForward reads. Those of other channels become 0.
+void ConvPool2dPackWeights(const ConvPool2dGeometry& geometry,
+                           int64_t output_channels, const float* weights,
+                           float* packed_weights);
+
+// From images, packed weights, and the bias of each output channel: the
+// outputs, and the argmax of each. offsets[i] is where the element under weight
+// i of the kernel is, seen from that under its first one.
 void ConvPool2dForward(const ConvPool2dGeometry& geometry, bool relu,
-                       const float* image, const float* weights,
-                       const float* bias, float* output, uint8_t* argmax);
+                       int64_t num_images, const float* images,
+                       const int32_t* offsets, const float* packed_weights,
+                       const float* bias, float* outputs, uint8_t* argmax);
 
-// bias_gradient[o] += the output gradients that are not dead. The output
-// gradient of an image has the place of its output.
+// bias_gradient[o] += the output gradients that are not dead.
 void ConvPool2dBiasGradient(const ConvPool2dGeometry& geometry,
-                            const float* output_gradient, const uint8_t* argmax,
-                            float* bias_gradient);
+                            int64_t num_images, const float* output_gradients,
+                            const uint8_t* argmax, float* bias_gradient);
 
-// A gradient that is left, and the element of the input under the first weight
-// of the kernel that it went through.
-struct ConvPool2dEntry {
-  float gradient;
-  int32_t offset;
+// Scratch memory for lists of the gradients that are left over, each with an
+// offset into the images or the weights.
+struct ConvPool2dLists {
+  float* gradients;
+  int32_t* offsets;
+  int32_t* counts;
 };
 
-// weight_gradient[o][ky][kx][c] += the gradients of `num_images` images one
-// after the other, image_size elements apart; their output gradients are
-// output_size and their argmax num_windows() output_channels apart.
-// channel_stride is a multiple of kChannelGroup. `entries` is scratch memory
-// for num_images num_windows() of them.
+// How many elements they need: gradients and offsets `entries`, counts `lists`.
+struct ConvPool2dListSizes {
+  int64_t entries;
+  int64_t lists;
+};
+ConvPool2dListSizes ConvPool2dWeightGradientLists(
+    const ConvPool2dGeometry& geometry, int64_t num_images);
+ConvPool2dListSizes ConvPool2dInputGradientLists(
+    const ConvPool2dGeometry& geometry);
+
+// weight_gradient[o][ky][kx][c] += .... The channels are innermost, and
+// pixel_stride, the number of c, is a multiple of kChannelGroup. The images'
+// gradients are summed up first and then added: a few are best, that fit the
+// processor's first cache.
 void ConvPool2dWeightGradient(const ConvPool2dGeometry& geometry,
-                              int64_t num_images, int64_t image_size,
-                              const float* images, int64_t output_size,
+                              int64_t num_images, const float* images,
                               const float* output_gradients,
-                              const uint8_t* argmax, ConvPool2dEntry* entries,
+                              const uint8_t* argmax,
+                              const ConvPool2dLists& lists,
                               float* weight_gradient);
 
-// The same for one image of few channels, where vectors of input channels would
-// be mostly empty: weight_gradient[ky][kx][c][o] += .... `gradients` is scratch
-// memory for 4 num_windows() kChannelGroup elements.
-void ConvPool2dWeightGradientFewChannels(const ConvPool2dGeometry& geometry,
-                                         const float* image,
-                                         const float* output_gradient,
-                                         const uint8_t* argmax,
-                                         float* gradients,
-                                         float* weight_gradient);
+// The same for few channels, each a plane of its own, where vectors of input
+// channels would be mostly empty: weight_gradient[i][o] += ... for weight i of
+// each output channel's kernel. `scratch` has 4 num_windows() kChannelGroup
+// elements.
+void ConvPool2dWeightGradientOfPlanes(const ConvPool2dGeometry& geometry,
+                                      int64_t num_images, const float* images,
+                                      const float* output_gradients,
+                                      const uint8_t* argmax, float* scratch,
+                                      float* weight_gradient);
 
-// image_gradient += the output gradient through weights[o][ky][kx][c].
-// channel_stride is a multiple of kChannelGroup.
+// image_gradients += the output gradients through weights[o][ky][kx][c], which
+// are as in ConvPool2dWeightGradient.
 void ConvPool2dInputGradient(const ConvPool2dGeometry& geometry,
-                             const float* output_gradient,
+                             int64_t num_images, const float* output_gradients,
                              const uint8_t* argmax, const float* weights,
-                             float* image_gradient);
+                             const ConvPool2dLists& lists,
+                             float* image_gradients);
 
 }  // namespace minidl::kernels
 

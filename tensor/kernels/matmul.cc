@@ -16,6 +16,7 @@
 #define HWY_TARGET_INCLUDE "tensor/kernels/matmul.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "tensor/kernels/transpose-inl.h"
 // clang-format on
 
 #ifndef MINIDL_TENSOR_KERNELS_MATMUL_ONCE_
@@ -174,63 +175,6 @@ const Tiles& TilesFor(int64_t panels, bool part) {
   return part ? kTiles<kTilePanels, true> : kTiles<kTilePanels, false>;
 }
 
-#if HWY_TARGET != HWY_SCALAR
-
-// 4 rows of 4 or 8 columns of a matrix whose columns are contiguous, and
-// col_stride elements apart, become 4 rows of a panel.
-template <int kCols>
-HWY_INLINE void TransposeBlock(const float* HWY_RESTRICT from,
-                               int64_t col_stride, float* HWY_RESTRICT to) {
-  const hn::FixedTag<float, 4> d_column;
-  const hn::FixedTag<float, kCols> d;
-  const hn::FixedTag<double, kCols / 2> d_pair;
-  // Four elements of a column, and behind them of the one 4 further on.
-  const auto load = [&](int64_t col) HWY_ATTR {
-    const float* column = from + col * col_stride;
-    if constexpr (kCols == 4) {
-      return hn::LoadU(d, column);
-    } else {
-      return hn::Combine(d, hn::LoadU(d_column, column + 4 * col_stride),
-                         hn::LoadU(d_column, column));
-    }
-  };
-  const auto store = [&](auto pairs, int64_t row) HWY_ATTR {
-    hn::StoreU(hn::BitCast(d, pairs), d, to + row * kPanel);
-  };
-  const auto col0 = load(0);
-  const auto col1 = load(1);
-  const auto col2 = load(2);
-  const auto col3 = load(3);
-  const auto top01 = hn::BitCast(d_pair, hn::InterleaveLower(d, col0, col1));
-  const auto top23 = hn::BitCast(d_pair, hn::InterleaveLower(d, col2, col3));
-  const auto bottom01 = hn::BitCast(d_pair, hn::InterleaveUpper(d, col0, col1));
-  const auto bottom23 = hn::BitCast(d_pair, hn::InterleaveUpper(d, col2, col3));
-  store(hn::InterleaveLower(d_pair, top01, top23), 0);
-  store(hn::InterleaveUpper(d_pair, top01, top23), 1);
-  store(hn::InterleaveLower(d_pair, bottom01, bottom23), 2);
-  store(hn::InterleaveUpper(d_pair, bottom01, bottom23), 3);
-}
-
-// `width` contiguous columns of `rows` elements; at least kCols and 4.
-template <int kCols>
-void TransposePanel(const float* columns, int64_t col_stride, int64_t rows,
-                    int64_t width, float* panel) {
-  // Where the size is no multiple of the block's, the last block overlaps the
-  // one before it.
-  for (int64_t j = 0; j < width; j += kCols) {
-    const int64_t col = HWY_MIN(j, width - kCols);
-    for (int64_t i = 0; i < rows; i += 4) {
-      const int64_t row = HWY_MIN(i, rows - 4);
-      TransposeBlock<kCols>(columns + col * col_stride + row, col_stride,
-                            panel + row * kPanel + col);
-    }
-  }
-}
-
-constexpr int kWideBlock = HWY_MIN(8, HWY_LANES(float));
-
-#endif  // HWY_TARGET != HWY_SCALAR
-
 // Copies `width` columns of b from `col` into a contiguous panel.
 void PackPanel(const Matrix<const float>& b, int64_t col, int64_t width,
                float* HWY_RESTRICT panel) {
@@ -247,18 +191,12 @@ void PackPanel(const Matrix<const float>& b, int64_t col, int64_t width,
                    panel + k * kPanel + v * kLanes);
       }
     }
-    return;
-  }
-#if HWY_TARGET != HWY_SCALAR
-  if (b.row_stride == 1 && b.rows >= 4 && width >= 4) {
-    const auto transpose =
-        width >= kWideBlock ? &TransposePanel<kWideBlock> : &TransposePanel<4>;
-    transpose(&b(0, col), b.col_stride, b.rows, width, panel);
-    return;
-  }
-#endif
-  for (int64_t k = 0; k < b.rows; ++k) {
-    for (int64_t j = 0; j < width; ++j) panel[k * kPanel + j] = b(k, col + j);
+  } else if (b.row_stride == 1) {
+    Transpose(width, b.rows, &b(0, col), b.col_stride, panel, kPanel);
+  } else {
+    for (int64_t k = 0; k < b.rows; ++k) {
+      for (int64_t j = 0; j < width; ++j) panel[k * kPanel + j] = b(k, col + j);
+    }
   }
 }
 
