@@ -223,7 +223,6 @@ void ConvPool2d::ComputeInputGradient(const ImagesView& input,
                     /*to_stride=*/g.pixel_stride);
   input_gradient.Resize(input.batch, input.channels, input.height, input.width,
                         input.pixel_stride, input.border);
-  input_gradient.Clear();
   kernels::ConvPool2dInputGradient(
       g, input.batch, output_gradient.start(0), argmax_.data(),
       weights_by_output_.data(),

@@ -118,7 +118,7 @@ void ConvPool2dWeightGradientOfPlanes(const ConvPool2dGeometry& geometry,
                                       const uint8_t* argmax, float* scratch,
                                       float* weight_gradient);
 
-// image_gradients += the output gradients through weights[o][ky][kx][c], which
+// image_gradients = the output gradients through weights[o][ky][kx][c], which
 // are as in ConvPool2dWeightGradient.
 void ConvPool2dInputGradient(const ConvPool2dGeometry& geometry,
                              int64_t num_images, const float* output_gradients,

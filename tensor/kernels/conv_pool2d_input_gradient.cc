@@ -91,7 +91,7 @@ void ListPlaces(const ConvPool2dGeometry& g, const float* output_gradient,
   }
 }
 
-// How many groups of elements AddProducts keeps in registers: the 96 elements
+// How many groups of elements AddKernelRow keeps in registers: the 96 elements
 // under a row of a 3×3 kernel on 32 channels are 6 vectors of AVX-512 or 12 of
 // AVX2.
 #if HWY_TARGET <= HWY_AVX2
@@ -100,55 +100,36 @@ constexpr int kMaxGroups = 6;
 constexpr int kMaxGroups = 2;
 #endif
 
-// to[j] += the sum over the entries of gradient weights[offset + j], for
-// kGroups groups of elements j.
+// What the lists of an image add to kGroups groups of the elements under a row
+// of the kernel. `weights` and `image_gradient` begin at the first of them.
 template <int kGroups>
-void AddProducts(const float* HWY_RESTRICT gradients,
-                 const int32_t* HWY_RESTRICT offsets, int64_t count,
-                 const float* HWY_RESTRICT weights, float* HWY_RESTRICT to) {
+void AddKernelRow(const ConvPool2dGeometry& g,
+                  const float* HWY_RESTRICT gradients,
+                  const int32_t* HWY_RESTRICT offsets,
+                  const int32_t* HWY_RESTRICT counts,
+                  const float* HWY_RESTRICT weights,
+                  float* HWY_RESTRICT image_gradient) {
   const D d;
   constexpr int kWidth = kGroups * kVectors;
-  V sum[kWidth];
-  for (int v = 0; v < kWidth; ++v) sum[v] = hn::LoadU(d, to + v * kLanes);
-  for (int64_t i = 0; i < count; ++i) {
-    const V gradient = hn::Set(d, gradients[i]);
-    const float* HWY_RESTRICT row = weights + offsets[i];
-    for (int v = 0; v < kWidth; ++v) {
-      sum[v] = hn::MulAdd(gradient, hn::LoadU(d, row + v * kLanes), sum[v]);
-    }
-  }
-  for (int v = 0; v < kWidth; ++v) hn::StoreU(sum[v], d, to + v * kLanes);
-}
-
-// AddProducts of kGroups groups at kGroups - 1.
-using AddProductsFunction = void (*)(const float*, const int32_t*, int64_t,
-                                     const float*, float*);
-template <size_t... kGroups>
-constexpr std::array<AddProductsFunction, kMaxGroups> MakeAddProducts(
-    std::index_sequence<kGroups...>) {
-  return {&AddProducts<kGroups + 1>...};
-}
-constexpr std::array<AddProductsFunction, kMaxGroups> kAddProducts =
-    MakeAddProducts(std::make_index_sequence<kMaxGroups>());
-
-// Row ky of the kernel, of all windows of an image.
-void AddKernelRow(const ConvPool2dGeometry& g, int64_t ky,
-                  const float* gradients, const int32_t* offsets,
-                  const int32_t* counts, const float* weights,
-                  float* image_gradient) {
   const int64_t capacity = PlaceListCapacity(g);
-  const int64_t run_length = g.run_length();
   for (int64_t y = 0; y < g.output_height; ++y) {
     for (int64_t x = 0; x < g.output_width; ++x) {
       for (int64_t place = 0; place < kPlaces; ++place) {
-        float* to = image_gradient + (2 * y + place / 2 + ky) * g.row_stride +
-                    (2 * x + place % 2) * g.pixel_stride;
-        for (int64_t j = 0; j < run_length; j += kMaxGroups * kChannelGroup) {
-          const int64_t groups =
-              HWY_MIN(kMaxGroups, (run_length - j) / kChannelGroup);
-          kAddProducts[static_cast<size_t>(groups - 1)](
-              gradients, offsets, *counts, weights + ky * run_length + j,
-              to + j);
+        float* HWY_RESTRICT to = image_gradient +
+                                 (2 * y + place / 2) * g.row_stride +
+                                 (2 * x + place % 2) * g.pixel_stride;
+        V sum[kWidth];
+        for (int v = 0; v < kWidth; ++v) sum[v] = hn::LoadU(d, to + v * kLanes);
+        for (int64_t i = 0; i < *counts; ++i) {
+          const V gradient = hn::Set(d, gradients[i]);
+          const float* HWY_RESTRICT from = weights + offsets[i];
+          for (int v = 0; v < kWidth; ++v) {
+            sum[v] =
+                hn::MulAdd(gradient, hn::LoadU(d, from + v * kLanes), sum[v]);
+          }
+        }
+        for (int v = 0; v < kWidth; ++v) {
+          hn::StoreU(sum[v], d, to + v * kLanes);
         }
         gradients += capacity;
         offsets += capacity;
@@ -158,10 +139,23 @@ void AddKernelRow(const ConvPool2dGeometry& g, int64_t ky,
   }
 }
 
+// AddKernelRow of kGroups groups at kGroups - 1.
+using AddKernelRowFunction = void (*)(const ConvPool2dGeometry&, const float*,
+                                      const int32_t*, const int32_t*,
+                                      const float*, float*);
+template <size_t... kGroups>
+constexpr std::array<AddKernelRowFunction, kMaxGroups> MakeAddKernelRow(
+    std::index_sequence<kGroups...>) {
+  return {&AddKernelRow<kGroups + 1>...};
+}
+constexpr std::array<AddKernelRowFunction, kMaxGroups> kAddKernelRow =
+    MakeAddKernelRow(std::make_index_sequence<kMaxGroups>());
+
 void InputGradient(const ConvPool2dGeometry& g, int64_t num_images,
                    const float* output_gradients, const uint8_t* argmax,
                    const float* weights, const ConvPool2dLists& lists,
                    float* image_gradients) {
+  const int64_t run_length = g.run_length();
   const int64_t image_lists = kPlaces * g.num_windows();
   const int64_t image_entries = image_lists * PlaceListCapacity(g);
   const int64_t at_a_time = ImagesAtATime(g);
@@ -174,12 +168,19 @@ void InputGradient(const ConvPool2dGeometry& g, int64_t num_images,
                  lists.offsets + n * image_entries,
                  lists.counts + n * image_lists);
     }
+    float* gradients = image_gradients + begin * g.image_size;
+    std::fill_n(gradients, count * g.image_size, 0.0f);
     for (int64_t ky = 0; ky < g.kernel_size; ++ky) {
-      for (int64_t n = 0; n < count; ++n) {
-        AddKernelRow(g, ky, lists.gradients + n * image_entries,
-                     lists.offsets + n * image_entries,
-                     lists.counts + n * image_lists, weights,
-                     image_gradients + (begin + n) * g.image_size);
+      for (int64_t j = 0; j < run_length; j += kMaxGroups * kChannelGroup) {
+        const int64_t groups =
+            HWY_MIN(kMaxGroups, (run_length - j) / kChannelGroup);
+        for (int64_t n = 0; n < count; ++n) {
+          kAddKernelRow[static_cast<size_t>(groups - 1)](
+              g, lists.gradients + n * image_entries,
+              lists.offsets + n * image_entries, lists.counts + n * image_lists,
+              weights + ky * run_length + j,
+              gradients + n * g.image_size + ky * g.row_stride + j);
+        }
       }
     }
   }

@@ -338,18 +338,20 @@ HWY_INLINE V LoadPatch(const float* HWY_RESTRICT corner, int64_t row_stride) {
                      hn::Combine(d_half, row(1), row(0)));
 }
 
-// What Unpool and AddPlaces do for a group of output channels and one plane of
-// an image, the same sums without the terms that are 0: for each weight, every
-// channel takes the element of its own place out of the patch.
-void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT plane,
+// What Unpool and AddPlaces do for a group of output channels and kPlanes
+// planes of an image, the same sums without the terms that are 0: for each
+// weight, every channel takes the element of its own place out of the patch.
+template <int kPlanes>
+void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT planes,
                 const float* HWY_RESTRICT output_gradient,
                 const uint8_t* HWY_RESTRICT argmax,
                 float* HWY_RESTRICT weight_gradient) {
   const D d;
   const DInt d_int;
-  V sum[3][3];
-  for (auto& row : sum) {
-    for (V& element : row) element = hn::Zero(d);
+  constexpr int kWeights = 9;
+  V sum[kPlanes][kWeights];
+  for (int c = 0; c < kPlanes; ++c) {
+    for (int i = 0; i < kWeights; ++i) sum[c][i] = hn::Zero(d);
   }
   for (int64_t y = 0; y < g.output_height; ++y) {
     for (int64_t x = 0; x < g.output_width; ++x) {
@@ -358,25 +360,29 @@ void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT plane,
           argmax);
       argmax += g.output_channels;
       const V gradient = hn::IfThenElseZero(live.live, live.gradient);
-      const V patch =
-          LoadPatch(plane + 2 * y * g.row_stride + 2 * x, g.row_stride);
+      V patch[kPlanes];
+      for (int c = 0; c < kPlanes; ++c) {
+        patch[c] = LoadPatch(
+            planes + c * g.channel_stride + 2 * y * g.row_stride + 2 * x,
+            g.row_stride);
+      }
       // Places 0, 1, 2, 3 begin at elements 0, 1, 4, 5 of the patch.
       const VInt begin =
           hn::Add(hn::And(live.place, hn::Set(d_int, 1)),
                   hn::ShiftLeft<1>(hn::And(live.place, hn::Set(d_int, 2))));
-      for (int ky = 0; ky < 3; ++ky) {
-        for (int kx = 0; kx < 3; ++kx) {
-          const auto index = hn::IndicesFromVec(
-              d, hn::Add(begin, hn::Set(d_int, 4 * ky + kx)));
-          sum[ky][kx] = hn::MulAdd(hn::TableLookupLanes(patch, index), gradient,
-                                   sum[ky][kx]);
+      for (int i = 0; i < kWeights; ++i) {
+        const auto index = hn::IndicesFromVec(
+            d, hn::Add(begin, hn::Set(d_int, 4 * (i / 3) + i % 3)));
+        for (int c = 0; c < kPlanes; ++c) {
+          sum[c][i] = hn::MulAdd(hn::TableLookupLanes(patch[c], index),
+                                 gradient, sum[c][i]);
         }
       }
     }
   }
-  for (const auto& row : sum) {
-    for (const V& element : row) {
-      AddTo(element, weight_gradient);
+  for (int c = 0; c < kPlanes; ++c) {
+    for (int i = 0; i < kWeights; ++i) {
+      AddTo(sum[c][i], weight_gradient);
       weight_gradient += g.output_channels;
     }
   }
@@ -392,10 +398,12 @@ void WeightGradientOfPlanes(const ConvPool2dGeometry& g, int64_t num_images,
     for (int64_t first = 0; first < g.output_channels; first += kChannelGroup) {
 #if HWY_TARGET <= HWY_AVX3
       if (FitsPatches(g)) {
-        for (int64_t c = 0; c < g.channels; ++c) {
-          AddPatches(g, images + c * g.channel_stride, output_gradients + first,
-                     argmax + first,
-                     weight_gradient + 9 * c * g.output_channels + first);
+        for (int64_t c = 0; c < g.channels; c += 2) {
+          const auto add_patches =
+              c + 1 < g.channels ? &AddPatches<2> : &AddPatches<1>;
+          add_patches(g, images + c * g.channel_stride,
+                      output_gradients + first, argmax + first,
+                      weight_gradient + 9 * c * g.output_channels + first);
         }
         continue;
       }
