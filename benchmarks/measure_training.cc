@@ -56,8 +56,7 @@ void PrintPeaks(const std::vector<FmaPeak>& peaks) {
   std::printf("\n\n");
 }
 
-absl::Status MeasureWorkloads(const std::vector<std::string>& names,
-                              const MeasureTrainingOptions& options,
+absl::Status MeasureWorkloads(const MeasureTrainingOptions& options,
                               const std::vector<FmaPeak>& peaks) {
   Table table;
   table.columns = {{"workload", Alignment::kLeft},
@@ -71,7 +70,7 @@ absl::Status MeasureWorkloads(const std::vector<std::string>& names,
   }
   table.columns.push_back({"peak MiB"});
   table.columns.push_back({"final loss"});
-  for (const std::string& name : names) {
+  for (const std::string& name : options.workloads) {
     MINIDL_ASSIGN_OR_RETURN(const Workload workload,
                             LoadWorkload(name, options.workload_options));
     std::fprintf(stderr, "%s\n", name.c_str());
@@ -115,7 +114,7 @@ absl::Status MeasureScale(const MeasureTrainingOptions& options) {
   double base_seconds = 0;
   double base_flops = 0;
   const auto measure = [&](int64_t images, int width, int64_t batch_size) {
-    all.num_images = std::min(images, all.set->labels.size());
+    all.num_images = images;
     all.layers = LeNetLayers(width);
     all.batch_size = batch_size;
     std::fprintf(stderr, "scale: %s images, width %d, batch %s\n",
@@ -146,38 +145,22 @@ absl::Status MeasureScale(const MeasureTrainingOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status Validate(const MeasureTrainingOptions& options) {
+}  // namespace
+
+absl::Status MeasureTraining(const MeasureTrainingOptions& options) {
   if (options.repetitions < 1) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--repetitions is ", options.repetitions, "; expected at least 1"));
   }
-  std::vector<std::string> known = WorkloadNames();
-  known.push_back(kScale);
-  for (const std::string& name : options.workloads) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("there is no workload \"", name, "\"; there are ",
-                       absl::StrJoin(known, ", ")));
-    }
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
-
-absl::Status MeasureTraining(const MeasureTrainingOptions& options) {
-  MINIDL_RETURN_IF_ERROR(Validate(options));
-  std::vector<std::string> names = options.workloads;
-  const auto scale = std::remove(names.begin(), names.end(), kScale);
-  const bool measure_scale = scale != names.end();
-  names.erase(scale, names.end());
+  MINIDL_RETURN_IF_ERROR(
+      CheckWorkloads(options.workloads, options.workload_options));
   const std::vector<FmaPeak> peaks = MeasureFmaPeaks();
   PrintPeaks(peaks);
-  if (!names.empty()) {
-    MINIDL_RETURN_IF_ERROR(MeasureWorkloads(names, options, peaks));
+  if (!options.workloads.empty()) {
+    MINIDL_RETURN_IF_ERROR(MeasureWorkloads(options, peaks));
   }
-  if (measure_scale) {
-    if (!names.empty()) std::printf("\n");
+  if (options.scale) {
+    if (!options.workloads.empty()) std::printf("\n");
     MINIDL_RETURN_IF_ERROR(MeasureScale(options));
   }
   return absl::OkStatus();

@@ -9,11 +9,9 @@
 
 namespace minidl {
 
-// What --workloads names beside the workloads: how LeNet's time grows.
-inline constexpr char kScale[] = "scale";
-
 struct MeasureTrainingOptions {
-  std::vector<std::string> workloads;  // Of WorkloadNames(), or kScale.
+  std::vector<std::string> workloads;  // Of WorkloadNames().
+  bool scale = false;  // Whether to measure how LeNet's time grows.
   int repetitions = 5;
   WorkloadOptions workload_options;
 };

@@ -121,11 +121,10 @@ class Convolution : public CallsLayer {
          input_desc, weight_desc, bias_desc, Any(full_shape), strides, padding,
          padding},
         attributes, Engine());
-    const memory input = Filled(shape.input_shape(), forward.src_desc());
     const memory full = Empty(forward.dst_desc());
     forward_.push_back(
         {dnnl::convolution_forward(forward),
-         {{DNNL_ARG_SRC, input},
+         {{DNNL_ARG_SRC, Filled(shape.input_shape(), forward.src_desc())},
           {DNNL_ARG_WEIGHTS,
            Filled(shape.weight_shape(), forward.weights_desc())},
           {DNNL_ARG_BIAS, Filled({shape.out_channels}, forward.bias_desc())},
@@ -133,21 +132,24 @@ class Convolution : public CallsLayer {
     output_ = full;
     output_shape_ = full_shape;
 
-    // What the ways back of the convolution start from: of one order.
+    // Each has the input in the order that it prefers; the output's gradient
+    // has one order for both ways back.
     const dnnl::convolution_forward::primitive_desc hint(
         {dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct,
          input_desc, weight_desc, bias_desc, Any(full_shape), strides, padding,
          padding},
         Engine());
     const dnnl::convolution_backward_weights::primitive_desc backward_weights(
-        {dnnl::algorithm::convolution_direct, forward.src_desc(), weight_desc,
+        {dnnl::algorithm::convolution_direct, input_desc, weight_desc,
          bias_desc, Any(full_shape), strides, padding, padding},
         Engine(), hint);
-    memory full_gradient = Filled(full_shape, backward_weights.diff_dst_desc());
-    if (pools) AddPooling(shape, full, full_gradient);
+    const memory full_gradient =
+        Filled(full_shape, backward_weights.diff_dst_desc());
+    if (pools) AddPooling(shape, full);
     backward_.push_back(
         {dnnl::convolution_backward_weights(backward_weights),
-         {{DNNL_ARG_SRC, input},
+         {{DNNL_ARG_SRC,
+           Filled(shape.input_shape(), backward_weights.src_desc())},
           {DNNL_ARG_DIFF_DST, full_gradient},
           {DNNL_ARG_DIFF_WEIGHTS, Empty(backward_weights.diff_weights_desc())},
           {DNNL_ARG_DIFF_BIAS, Empty(backward_weights.diff_bias_desc())}}});
@@ -166,10 +168,11 @@ class Convolution : public CallsLayer {
 
  private:
   // From `full` to the output, and from the output's gradient back through ReLU
-  // and the pooling to `full_gradient`. ReLU and pooling commute, so that the
-  // way back through ReLU has a quarter of the elements.
-  void AddPooling(const ConvolutionShape& shape, const memory& full,
-                  const memory& full_gradient) {
+  // and the pooling. ReLU and pooling commute, so that the way back through
+  // ReLU has a quarter of the elements. What comes out has the order of `full`;
+  // if the convolution prefers another one, putting it into that is not
+  // counted.
+  void AddPooling(const ConvolutionShape& shape, const memory& full) {
     const memory::dims window = {2, 2};
     const memory::dims no_padding = {0, 0};
     output_shape_ = shape.output_shape();
@@ -201,13 +204,13 @@ class Convolution : public CallsLayer {
           {DNNL_ARG_DIFF_DST, Filled(output_shape_, pooling.dst_desc())},
           {DNNL_ARG_DIFF_SRC, live_gradient}}});
     const dnnl::pooling_backward::primitive_desc pooling_backward(
-        {dnnl::algorithm::pooling_max, full_gradient.get_desc(),
-         pooling.dst_desc(), window, window, no_padding, no_padding},
+        {dnnl::algorithm::pooling_max, full.get_desc(), pooling.dst_desc(),
+         window, window, no_padding, no_padding},
         Engine(), pooling);
     backward_.push_back({dnnl::pooling_backward(pooling_backward),
                          {{DNNL_ARG_DIFF_DST, live_gradient},
                           {DNNL_ARG_WORKSPACE, workspace},
-                          {DNNL_ARG_DIFF_SRC, full_gradient}}});
+                          {DNNL_ARG_DIFF_SRC, Empty(full.get_desc())}}});
   }
 };
 

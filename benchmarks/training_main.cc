@@ -1,5 +1,6 @@
 // Measures how fast this framework trains.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,13 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   MeasureTrainingOptions options;
   if (FLAGS_workloads.empty()) {
     options.workloads = WorkloadNames();
-    options.workloads.push_back(kScale);
+    options.scale = true;
   } else {
     options.workloads = absl::StrSplit(FLAGS_workloads, ',');
+    const auto scale = std::remove(options.workloads.begin(),
+                                   options.workloads.end(), "scale");
+    options.scale = scale != options.workloads.end();
+    options.workloads.erase(scale, options.workloads.end());
   }
   options.repetitions = FLAGS_repetitions;
   if (IsFlagSet("epochs")) options.workload_options.epochs = FLAGS_epochs;

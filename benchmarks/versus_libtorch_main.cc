@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -35,31 +34,30 @@ DEFINE_string(side, "",
 namespace minidl {
 namespace {
 
-// What --workloads names beside the workloads.
-constexpr char kLayers[] = "layers";
-
-absl::Status Compare(CompareTrainingOptions options) {
-  const auto layers =
-      std::remove(options.workloads.begin(), options.workloads.end(), kLayers);
-  const bool compare_layers = layers != options.workloads.end();
-  options.workloads.erase(layers, options.workloads.end());
-  absl::Status same = absl::OkStatus();
-  if (!options.workloads.empty()) same.Update(CompareTrainings(options));
-  if (compare_layers) {
-    if (!options.workloads.empty()) std::printf("\n");
-    same.Update(CompareLayers(options.repetitions));
+absl::Status TrainBySide(const std::string& side,
+                         const CompareTrainingOptions& options) {
+  for (const std::string& name : options.workloads) {
+    MINIDL_ASSIGN_OR_RETURN(const Workload workload,
+                            LoadWorkload(name, options.workload_options));
+    MINIDL_ASSIGN_OR_RETURN(const TrainingResult result,
+                            TrainSide(side, workload));
+    std::printf("%s\n", FormatResult(result).c_str());
   }
-  return same;
+  return absl::OkStatus();
 }
 
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
   CompareTrainingOptions options;
+  bool layers = true;
   if (FLAGS_workloads.empty()) {
     options.workloads = WorkloadNames();
-    options.workloads.push_back(kLayers);
   } else {
     options.workloads = absl::StrSplit(FLAGS_workloads, ',');
+    const auto end = std::remove(options.workloads.begin(),
+                                 options.workloads.end(), "layers");
+    layers = end != options.workloads.end();
+    options.workloads.erase(end, options.workloads.end());
   }
   if (FLAGS_repetitions < 1) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -68,18 +66,20 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   options.repetitions = FLAGS_repetitions;
   if (IsFlagSet("epochs")) options.workload_options.epochs = FLAGS_epochs;
   if (IsFlagSet("images")) options.workload_options.images = FLAGS_images;
-  if (FLAGS_side.empty()) {
-    MINIDL_RETURN_IF_ERROR(Compare(std::move(options)));
-    return FlushStandardOutput();
+  MINIDL_RETURN_IF_ERROR(
+      CheckWorkloads(options.workloads, options.workload_options));
+  absl::Status status;
+  if (!FLAGS_side.empty()) {
+    status = TrainBySide(FLAGS_side, options);
+  } else {
+    if (!options.workloads.empty()) status = CompareTrainings(options);
+    if (layers) {
+      if (!options.workloads.empty()) std::printf("\n");
+      status.Update(CompareLayers(options.repetitions));
+    }
   }
-  for (const std::string& name : options.workloads) {
-    MINIDL_ASSIGN_OR_RETURN(const Workload workload,
-                            LoadWorkload(name, options.workload_options));
-    MINIDL_ASSIGN_OR_RETURN(const TrainingResult result,
-                            TrainSide(FLAGS_side, workload));
-    std::printf("%s\n", FormatResult(result).c_str());
-  }
-  return FlushStandardOutput();
+  status.Update(FlushStandardOutput());
+  return status;
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ namespace minidl {
 namespace {
 
 constexpr int kDiskEpochs = 100;
+// MNIST's for training.
+constexpr int64_t kNumImages = 60'000;
 
 absl::StatusOr<Mnist> LoadOwnMnist() {
   MINIDL_ASSIGN_OR_RETURN(const std::string directory, MnistDirectory(""));
@@ -106,14 +108,19 @@ absl::StatusOr<ImageWorkload> LoadImageWorkload(
     const WorkloadOptions& options) {
   ImageWorkload workload;
   workload.layers = LeNetLayers(/*width=*/1);
-  MINIDL_ASSIGN_OR_RETURN(workload.set, LoadImageSet());
-  const int64_t available = workload.set->labels.size();
-  workload.num_images = options.images.value_or(available);
-  if (workload.num_images < 1 || workload.num_images > available) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--images is ", workload.num_images, "; expected 1 to ", available));
-  }
+  workload.num_images = options.images.value_or(kNumImages);
   workload.epochs = options.epochs.value_or(workload.epochs);
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadOwnMnist());
+  auto set = std::make_shared<ImageSet>();
+  set->images.Resize(ImageShape().WithOuter(workload.num_images));
+  std::copy_n(mnist.train.images.data(), set->images.size(),
+              set->images.data());
+  Tensor<float> no_test_set;
+  Standardize(/*num_features=*/1, set->images, no_test_set);
+  set->labels.Resize({workload.num_images});
+  std::copy_n(mnist.train.labels.data(), set->labels.size(),
+              set->labels.data());
+  workload.set = std::move(set);
   return workload;
 }
 
@@ -230,12 +237,31 @@ std::vector<std::string> WorkloadNames() {
           "w3_batch100", "lenet",     "lenet_2threads"};
 }
 
-absl::StatusOr<Workload> LoadWorkload(const std::string& name,
-                                      const WorkloadOptions& options) {
+absl::Status CheckWorkloads(const std::vector<std::string>& names,
+                            const WorkloadOptions& options) {
+  const std::vector<std::string> known = WorkloadNames();
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("there is no workload \"", name, "\"; there are ",
+                       absl::StrJoin(known, ", ")));
+    }
+  }
   if (options.epochs.has_value() && *options.epochs < 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("--epochs is ", *options.epochs, "; expected at least 1"));
   }
+  if (options.images.has_value() &&
+      (*options.images < 1 || *options.images > kNumImages)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--images is ", *options.images, "; expected 1 to ", kNumImages));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Workload> LoadWorkload(const std::string& name,
+                                      const WorkloadOptions& options) {
+  MINIDL_RETURN_IF_ERROR(CheckWorkloads({name}, options));
   Workload workload;
   workload.name = name;
   if (name == "w1" || name == "w2") {
@@ -251,29 +277,11 @@ absl::StatusOr<Workload> LoadWorkload(const std::string& name,
     workload.task = MakeDiskWorkload(10, options);
   } else if (name == "w3_batch100") {
     workload.task = MakeDiskWorkload(100, options);
-  } else if (name == "lenet" || name == "lenet_2threads") {
-    MINIDL_ASSIGN_OR_RETURN(workload.task, LoadImageWorkload(options));
-    workload.threads = name == "lenet" ? 1 : 2;
   } else {
-    return absl::InvalidArgumentError(
-        absl::StrCat("there is no workload \"", name, "\"; there are ",
-                     absl::StrJoin(WorkloadNames(), ", ")));
+    MINIDL_ASSIGN_OR_RETURN(workload.task, LoadImageWorkload(options));
+    workload.threads = name == "lenet_2threads" ? 2 : 1;
   }
   return workload;
-}
-
-absl::StatusOr<std::shared_ptr<const ImageSet>> LoadImageSet() {
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadOwnMnist());
-  auto set = std::make_shared<ImageSet>();
-  const Tensor<uint8_t>& images = mnist.train.images;
-  set->images.Resize({images.shape()[0], 1, kMnistSide, kMnistSide});
-  std::copy_n(images.data(), images.size(), set->images.data());
-  Tensor<float> no_test_set;
-  Standardize(/*num_features=*/1, set->images, no_test_set);
-  const Tensor<uint8_t>& labels = mnist.train.labels;
-  set->labels.Resize(labels.shape());
-  std::copy_n(labels.data(), labels.size(), set->labels.data());
-  return set;
 }
 
 Shape ImageShape() { return {1, kMnistSide, kMnistSide}; }

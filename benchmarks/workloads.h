@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/pair_sets.h"
 #include "experiments/disk.h"
@@ -36,7 +37,7 @@ struct PairWorkload {
 // Training by RunDisk.
 using DiskWorkload = DiskOptions;
 
-// N images, 1×28×28, and their classes.
+// N images, 1×28×28, and their classes: the first of MNIST for training.
 struct ImageSet {
   Tensor<float> images;  // Normalised.
   Tensor<int64_t> labels;
@@ -70,13 +71,14 @@ struct WorkloadOptions {
 // "w3_batch100", "lenet" and "lenet_2threads".
 std::vector<std::string> WorkloadNames();
 
-// InvalidArgument, with the names that there are, if `name` is none of them, or
+// InvalidArgument, with the names that there are, if a name is none of them, or
 // if an option is out of its range.
+absl::Status CheckWorkloads(const std::vector<std::string>& names,
+                            const WorkloadOptions& options);
+
+// The same for one, with its data, if there is no such error.
 absl::StatusOr<Workload> LoadWorkload(const std::string& name,
                                       const WorkloadOptions& options);
-
-// MNIST's training images and classes.
-absl::StatusOr<std::shared_ptr<const ImageSet>> LoadImageSet();
 
 // LeNet-5 with max-pooling and ReLU, and `width` times its channels and
 // features: 61,706 parameters for width 1.

@@ -23,11 +23,12 @@ system_library = repository_rule(
     },
 )
 
+# Bazel looks again what is installed when its server starts.
 _MISSING = """\
 genrule(
     name = "missing",
     outs = ["missing.h"],
-    cmd = "echo '@{repository} is not installed: apt-get install {package}' >&2; exit 1",
+    cmd = "echo '@{repository} is not installed: apt-get install {package}, and ./bazelw shutdown' >&2; exit 1",
 )
 
 cc_library(
