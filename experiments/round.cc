@@ -60,8 +60,8 @@ uint64_t HashParameters(PairNetwork& network) {
 
 void SetDiverged(const Divergence& divergence, proto::RunRecord& record) {
   record.set_status(proto::RunRecord::DIVERGED);
-  record.set_diverged_epoch(divergence.epoch);
-  record.set_diverged_step(divergence.step);
+  record.set_stopped_epoch(divergence.epoch);
+  record.set_stopped_step(divergence.step);
 }
 
 }  // namespace

@@ -91,8 +91,8 @@ TEST_F(RoundTest, DivergedRoundIsARecord) {
   study_.message.mutable_training()->mutable_sgd()->set_learning_rate(3e38);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
-  EXPECT_GE(record.diverged_epoch(), 1);
-  EXPECT_GE(record.diverged_step(), 1);
+  EXPECT_GE(record.stopped_epoch(), 1);
+  EXPECT_GE(record.stopped_step(), 1);
   EXPECT_FALSE(record.has_errors());
 }
 
@@ -103,8 +103,8 @@ TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e30);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
-  EXPECT_EQ(record.diverged_epoch(), 1);
-  EXPECT_EQ(record.diverged_step(), 1);
+  EXPECT_EQ(record.stopped_epoch(), 1);
+  EXPECT_EQ(record.stopped_step(), 1);
   EXPECT_EQ(record.epochs_size(), 1);
   EXPECT_FALSE(record.has_errors());
 }

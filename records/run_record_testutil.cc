@@ -53,8 +53,8 @@ proto::RunRecord FinishedRecord(const std::string& architecture, int round,
 proto::RunRecord DivergedRecord(const std::string& architecture, int round) {
   proto::RunRecord record = BaseRecord(architecture, round);
   record.set_status(proto::RunRecord::DIVERGED);
-  record.set_diverged_epoch(3);
-  record.set_diverged_step(7);
+  record.set_stopped_epoch(3);
+  record.set_stopped_step(7);
   return record;
 }
 

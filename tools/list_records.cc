@@ -23,8 +23,8 @@ std::string StatusText(const proto::RunRecord& record) {
     case proto::RunRecord::FINISHED:
       return "finished";
     case proto::RunRecord::DIVERGED:
-      return absl::StrCat("diverged in epoch ", record.diverged_epoch(),
-                          ", step ", record.diverged_step());
+      return absl::StrCat("diverged in epoch ", record.stopped_epoch(),
+                          ", step ", record.stopped_step());
     default:
       return absl::StrCat("unknown (", static_cast<int>(record.status()), ")");
   }
