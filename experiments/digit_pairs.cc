@@ -1,5 +1,6 @@
 #include "experiments/digit_pairs.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -124,14 +125,23 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
         "; name another --output or use the flags of that run"));
   }
 
+  const auto done = std::count_if(
+      output.records.begin(), output.records.end(), [](const auto& record) {
+        return record.status() != proto::RunRecord::INTERRUPTED;
+      });
   std::fprintf(stderr, "study %s: %d of %d rounds to run, records in %s\n",
                study.message.name().c_str(), static_cast<int>(tasks->size()),
-               static_cast<int>(tasks->size() + output.records.size()),
+               static_cast<int>(tasks->size()) + static_cast<int>(done),
                options.output.c_str());
   Progress progress(static_cast<int>(tasks->size()), stderr);
-  const absl::Status status = RunTasks(
+  std::vector<proto::RunRecord> interrupted;
+  absl::Status status = RunTasks(
       mnist, study, *tasks, options.jobs, cancelled,
       [&](const proto::RunRecord& record) -> absl::Status {
+        if (record.status() == proto::RunRecord::INTERRUPTED) {
+          interrupted.push_back(record);
+          return absl::OkStatus();
+        }
         MINIDL_RETURN_IF_ERROR(AppendRunRecord(record, output.writer));
         output.records.push_back(record);
         progress.Finished(record);
@@ -145,8 +155,14 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
   progress.End();
 
   if (output.records.empty()) {
+    // Nor does one that holds interruptions alone.
     RemoveIfEmpty(options.output);
   } else {
+    for (const proto::RunRecord& record : interrupted) {
+      const absl::Status appended = AppendRunRecord(record, output.writer);
+      if (!appended.ok()) status = appended;
+      output.records.push_back(record);
+    }
     MINIDL_RETURN_IF_ERROR(PrintTable(study, output.records));
     std::printf("records: %s\n", options.output.c_str());
   }

@@ -27,7 +27,8 @@ using RecordPointers = std::vector<const proto::RunRecord*>;
 
 absl::Status CheckStatus(const proto::RunRecord& record) {
   if (record.status() == proto::RunRecord::FINISHED ||
-      record.status() == proto::RunRecord::DIVERGED) {
+      record.status() == proto::RunRecord::DIVERGED ||
+      record.status() == proto::RunRecord::INTERRUPTED) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(
@@ -77,7 +78,10 @@ ArchitectureSummary SummarizeArchitecture(const RecordPointers& records,
   summary.name = records.front()->architecture().name();
   summary.rounds = static_cast<int64_t>(records.size());
   summary.finished = static_cast<int64_t>(finished.size());
-  summary.diverged = summary.rounds - summary.finished;
+  summary.diverged =
+      std::count_if(records.begin(), records.end(), [](const auto* record) {
+        return record->status() == proto::RunRecord::DIVERGED;
+      });
   if (same_parameter_count) {
     summary.parameter_count = records.front()->parameter_count();
   }

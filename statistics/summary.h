@@ -19,7 +19,7 @@ struct ArchitectureSummary {
   std::string name;
   int64_t rounds = 0;
   int64_t finished = 0;
-  int64_t diverged = 0;  // rounds - finished.
+  int64_t diverged = 0;  // The others were interrupted.
   // nullopt if the rounds differ in it.
   std::optional<int64_t> parameter_count;
   // In percent: each round's wrong over total.
