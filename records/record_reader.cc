@@ -52,7 +52,7 @@ absl::StatusOr<std::optional<std::string>> RecordReader::Next() {
 }
 
 absl::Status RecordReader::Resynchronize() {
-  MINIDL_CHECK(absl::IsOutOfRange(status_) || absl::IsDataLoss(status_),
+  MINIDL_CHECK(IsBadRecord(status_),
                "RecordReader::Resynchronize: ", status_.ToString());
   while (true) {
     // There is a byte: a record that has an error is not empty.
@@ -151,6 +151,10 @@ void RecordReader::Consume(size_t size) {
 
 bool IsTornTail(const absl::Status& status) {
   return status.code() == absl::StatusCode::kOutOfRange;
+}
+
+bool IsBadRecord(const absl::Status& status) {
+  return IsTornTail(status) || status.code() == absl::StatusCode::kDataLoss;
 }
 
 }  // namespace minidl

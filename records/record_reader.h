@@ -34,10 +34,10 @@ class RecordReader {
   // After an error or the end, returns the same again; but see Resynchronize.
   absl::StatusOr<std::optional<std::string>> Next();
 
-  // After OutOfRange or DataLoss, goes on behind the record that has it: skips
-  // bytes up to the next one at which there is a whole record with the right
-  // checksums, or to the end of the file. Next() gives what follows; numbers
-  // count the good records only. An error if the file cannot be read.
+  // After an error that IsBadRecord, goes on behind the record that has it:
+  // skips bytes up to the next one at which there is a whole record with the
+  // right checksums, or to the end of the file. Next() gives what follows;
+  // numbers count the good records only. An error if the file cannot be read.
   absl::Status Resynchronize();
 
   // How many payloads Next() has returned.
@@ -91,6 +91,10 @@ class RecordReader {
 // Whether `status`, from RecordReader::Next, says that the file ends inside a
 // record.
 bool IsTornTail(const absl::Status& status);
+
+// Whether it says that a record is torn or corrupt, so that
+// RecordReader::Resynchronize goes on.
+bool IsBadRecord(const absl::Status& status);
 
 }  // namespace minidl
 
