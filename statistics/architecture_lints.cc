@@ -28,7 +28,7 @@ using proto::RoundResult;
 
 constexpr int kDecimals = 2;
 
-std::string Percent(std::optional<double> value) {
+std::string Percent(double value) {
   return absl::StrCat(FormatFixed(value, kDecimals), " %");
 }
 
@@ -127,9 +127,9 @@ std::string BestEpochEvidence(const proto::RunRecord& record) {
   const std::optional<double> last =
       ErrorPercent(record.epochs(ended - 1).test());
   const std::optional<double> reported = ErrorPercent(record.errors().test());
-  if (!last.has_value() || last == reported) return "";
-  return absl::StrCat("reports a test error of ", Percent(reported), ", and ",
-                      Percent(last), " in its last epoch");
+  if (!last.has_value() || !reported.has_value() || last == reported) return "";
+  return absl::StrCat("reports a test error of ", Percent(*reported), ", and ",
+                      Percent(*last), " in its last epoch");
 }
 
 void LintBestEpoch(const ArchitectureGroup& group, std::vector<Lint>& lints) {

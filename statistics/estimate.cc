@@ -27,12 +27,7 @@ proto::Estimate ComputeEstimate(absl::Span<const double> values) {
   estimate.set_maximum(*maximum);
   estimate.set_median(Median({values.begin(), values.end()}));
 
-  Moments moments = ComputeMoments(values);
-  if (*minimum == *maximum) {
-    // Without what rounding makes of equal values.
-    moments.mean = *minimum;
-    if (moments.deviation.has_value()) moments.deviation = 0;
-  }
+  const Moments moments = ComputeMoments(values);
   estimate.set_mean(moments.mean);
   if (moments.deviation.has_value()) {
     estimate.set_deviation(*moments.deviation);

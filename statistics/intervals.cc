@@ -3,13 +3,16 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "boost/math/distributions/chi_squared.hpp"
 #include "boost/math/distributions/complement.hpp"
 #include "boost/math/distributions/students_t.hpp"
 #include "proto/statistics.pb.h"
 #include "statistics/moments.h"
+#include "statistics/number_format.h"
 
 namespace minidl {
 namespace {
@@ -29,6 +32,10 @@ proto::Interval MakeInterval(double low, double high) {
 }
 
 }  // namespace
+
+std::string IntervalName() {
+  return absl::StrCat(FormatFixed(100 * kConfidence, 0), " % interval");
+}
 
 std::optional<proto::Interval> MeanInterval(const Moments& moments,
                                             double confidence) {

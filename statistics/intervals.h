@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "proto/statistics.pb.h"
 #include "statistics/moments.h"
@@ -13,6 +14,9 @@ namespace minidl {
 
 // Of every interval in statistics.
 inline constexpr double kConfidence = 0.95;
+
+// kConfidence for people: "95 % interval".
+std::string IntervalName();
 
 // Of the mean, by Student's t: mean ± t(n - 1) deviation / sqrt(n).
 std::optional<proto::Interval> MeanInterval(const Moments& moments,

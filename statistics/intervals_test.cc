@@ -54,6 +54,8 @@ TEST(IntervalsTest, DeviationsThatHaveNone) {
   }
 }
 
+TEST(IntervalsTest, Name) { EXPECT_EQ(IntervalName(), "95 % interval"); }
+
 TEST(IntervalsTest, ProbabilityOfADeviation) {
   for (const golden::DeviationProbability& example :
        golden::kDeviationProbabilities) {

@@ -108,40 +108,57 @@ std::string ComparisonSentence(const proto::Comparison& comparison) {
 }
 
 std::string ContrastSentence(const proto::Contrast& contrast) {
+  const std::string first =
+      FormatSigned(ValueIf(contrast.has_effect_at_first_level(),
+                           contrast.effect_at_first_level()),
+                   kDecimals);
+  const std::string second =
+      FormatSigned(ValueIf(contrast.has_effect_at_second_level(),
+                           contrast.effect_at_second_level()),
+                   kDecimals);
   switch (contrast.kind()) {
-    case proto::Contrast::SHARING:
+    case proto::Contrast::SHARING: {
+      const std::string average =
+          absl::StrCat(", on average over without (", first, ") and with (",
+                       second, ") auxiliary losses");
       return Sentence(
           contrast.effect(),
-          {"Architectures with shared branches have a lower test error than "
-           "those with separate ones, on average over without and with "
-           "auxiliary losses",
-           "Architectures with shared branches have a higher test error than "
-           "those with separate ones, on average over without and with "
-           "auxiliary losses",
-           "No effect of shared branches on the test error shown, on average "
-           "over without and with auxiliary losses"});
-    case proto::Contrast::AUXILIARY:
+          {absl::StrCat("Architectures with shared branches have a lower test "
+                        "error than those with separate ones",
+                        average),
+           absl::StrCat("Architectures with shared branches have a higher test "
+                        "error than those with separate ones",
+                        average),
+           absl::StrCat("No effect of shared branches on the test error shown",
+                        average)});
+    }
+    case proto::Contrast::AUXILIARY: {
+      const std::string average =
+          absl::StrCat(", on average over separate (", first, ") and shared (",
+                       second, ") branches");
       return Sentence(
           contrast.effect(),
-          {"Auxiliary losses lower the test error, on average over separate "
-           "and shared branches",
-           "Auxiliary losses raise the test error, on average over separate "
-           "and shared branches",
-           "No effect of auxiliary losses on the test error shown, on average "
-           "over separate and shared branches"});
+          {absl::StrCat("Auxiliary losses lower the test error", average),
+           absl::StrCat("Auxiliary losses raise the test error", average),
+           absl::StrCat("No effect of auxiliary losses on the test error shown",
+                        average)});
+    }
     default:
       break;
   }
   MINIDL_CHECK(contrast.kind() == proto::Contrast::INTERACTION,
                "a contrast of no kind");
+  const std::string levels =
+      absl::StrCat(" with shared branches (", second,
+                   ") than with separate ones (", first, ")");
+  const std::string differs = absl::StrCat(
+      "Auxiliary losses change the test error differently", levels);
   return Sentence(
       contrast.effect(),
-      {"Auxiliary losses lower the test error by more, or raise it by less, "
-       "with shared branches than with separate ones",
-       "Auxiliary losses lower the test error by less, or raise it by more, "
-       "with shared branches than with separate ones",
-       "No interaction of shared branches and auxiliary losses shown in test "
-       "errors"});
+      {differs, differs,
+       absl::StrCat("Not shown that auxiliary losses change the test error "
+                    "differently",
+                    levels)});
 }
 
 }  // namespace minidl

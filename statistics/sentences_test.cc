@@ -85,6 +85,8 @@ std::string ContrastStart(proto::Contrast::Kind kind,
                           proto::PairedEffect::Verdict verdict) {
   proto::Contrast contrast;
   contrast.set_kind(kind);
+  contrast.set_effect_at_first_level(-3.42);
+  contrast.set_effect_at_second_level(1.2);
   *contrast.mutable_effect() =
       ComputePairedEffect(RoundDifferences({1, 2, 3, 4, 5, 6}));
   contrast.mutable_effect()->set_verdict(verdict);
@@ -97,35 +99,35 @@ TEST(SentencesTest, Contrasts) {
   using proto::PairedEffect;
   EXPECT_EQ(ContrastStart(Contrast::SHARING, PairedEffect::LOWER),
             "Architectures with shared branches have a lower test error than "
-            "those with separate ones, on average over without and with "
-            "auxiliary losses");
+            "those with separate ones, on average over without (-3.42) and "
+            "with (+1.20) auxiliary losses");
   EXPECT_EQ(ContrastStart(Contrast::SHARING, PairedEffect::HIGHER),
             "Architectures with shared branches have a higher test error than "
-            "those with separate ones, on average over without and with "
-            "auxiliary losses");
+            "those with separate ones, on average over without (-3.42) and "
+            "with (+1.20) auxiliary losses");
   EXPECT_EQ(ContrastStart(Contrast::SHARING, PairedEffect::NO_DIFFERENCE_SHOWN),
             "No effect of shared branches on the test error shown, on average "
-            "over without and with auxiliary losses");
+            "over without (-3.42) and with (+1.20) auxiliary losses");
   EXPECT_EQ(ContrastStart(Contrast::AUXILIARY, PairedEffect::LOWER),
             "Auxiliary losses lower the test error, on average over separate "
-            "and shared branches");
+            "(-3.42) and shared (+1.20) branches");
   EXPECT_EQ(ContrastStart(Contrast::AUXILIARY, PairedEffect::HIGHER),
             "Auxiliary losses raise the test error, on average over separate "
-            "and shared branches");
+            "(-3.42) and shared (+1.20) branches");
   EXPECT_EQ(
       ContrastStart(Contrast::AUXILIARY, PairedEffect::NOTHING_TO_COMPARE),
       "No effect of auxiliary losses on the test error shown, on average over "
-      "separate and shared branches");
-  EXPECT_EQ(ContrastStart(Contrast::INTERACTION, PairedEffect::LOWER),
-            "Auxiliary losses lower the test error by more, or raise it by "
-            "less, with shared branches than with separate ones");
-  EXPECT_EQ(ContrastStart(Contrast::INTERACTION, PairedEffect::HIGHER),
-            "Auxiliary losses lower the test error by less, or raise it by "
-            "more, with shared branches than with separate ones");
+      "separate (-3.42) and shared (+1.20) branches");
+  for (const PairedEffect::Verdict verdict :
+       {PairedEffect::LOWER, PairedEffect::HIGHER}) {
+    EXPECT_EQ(ContrastStart(Contrast::INTERACTION, verdict),
+              "Auxiliary losses change the test error differently with shared "
+              "branches (+1.20) than with separate ones (-3.42)");
+  }
   EXPECT_EQ(
       ContrastStart(Contrast::INTERACTION, PairedEffect::NO_DIFFERENCE_SHOWN),
-      "No interaction of shared branches and auxiliary losses shown in test "
-      "errors");
+      "Not shown that auxiliary losses change the test error differently with "
+      "shared branches (+1.20) than with separate ones (-3.42)");
 }
 
 TEST(SentencesDeathTest, EffectsWithoutVerdict) {

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/statistics.pb.h"
+#include "statistics/intervals.h"
 #include "statistics/number_format.h"
 #include "statistics/sign_flip.h"
 #include "statistics/statistics_tables.h"
@@ -94,8 +95,10 @@ const Markup kLatexMarkup = {
 std::string TestNote(bool has_monte_carlo) {
   return absl::StrCat(
       "Differences of test errors in percentage points, architecture minus "
-      "reference, round by round on the same data; 95 % t-interval of each by "
-      "itself; w/t/l: rounds below, equal to and above zero; d_z: mean over "
+      "reference, round by round on the same data; ",
+      IntervalName(),
+      " by Student's t, of each difference by itself; w/t/l: rounds below, "
+      "equal to and above zero; d_z: mean over "
       "standard deviation of the differences; p: sign-flip permutation test, "
       "two-sided",
       has_monte_carlo

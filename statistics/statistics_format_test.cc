@@ -78,7 +78,7 @@ TEST(StatisticsFormatTest, TextHasEveryPart) {
         "\n- convnet_shared has a lower test error than convnet: mean "
         "difference -3.42\n  points (95 % interval",
         "\ninteraction       10       +2.18   +1.42 to +2.94   1/0/9",
-        "\n- Auxiliary losses lower the test error by less,",
+        "\n- Auxiliary losses change the test error differently with shared",
         "\nBefore you use these numbers\n\n- note: test errors of convnet "}) {
     EXPECT_THAT(text, HasSubstr(part));
   }

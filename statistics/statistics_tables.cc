@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "proto/statistics.pb.h"
+#include "statistics/intervals.h"
 #include "statistics/number_format.h"
 #include "statistics/table.h"
 
@@ -44,7 +45,7 @@ std::string SignedIntervalText(bool is_there, const proto::Interval& interval) {
 // What tables of effects have in common, after the columns that name them.
 const std::vector<Column>& EffectColumns() {
   static const auto& columns = *new std::vector<Column>{
-      {"n"},   {"difference"}, {"95 % interval"}, {"w/t/l"},
+      {"n"},   {"difference"}, {IntervalName()}, {"w/t/l"},
       {"d_z"}, {"p"},          {"adjusted p"}};
   return columns;
 }
@@ -268,9 +269,9 @@ Table TestErrorTable(const proto::StudyStatistics& statistics) {
   table.columns = {{"architecture", Alignment::kLeft},
                    {"n"},
                    {"mean"},
-                   {"95 % interval"},
+                   {IntervalName()},
                    {"deviation"},
-                   {"95 % interval"},
+                   {IntervalName()},
                    {"median"},
                    {"min"},
                    {"max"}};

@@ -29,6 +29,7 @@
 #include "statistics/family_lints.h"
 #include "statistics/intervals.h"
 #include "statistics/lint.h"
+#include "statistics/moments.h"
 #include "statistics/paired_effect.h"
 #include "statistics/round_pairing.h"
 #include "statistics/rounds.h"
@@ -192,6 +193,24 @@ void AddComparisons(Groups groups, const RoundPairing& pairing,
   }
 }
 
+std::optional<double> MeanOf(
+    const std::vector<proto::RoundDifference>& differences) {
+  if (differences.empty()) return std::nullopt;
+  std::vector<double> values;
+  for (const proto::RoundDifference& difference : differences) {
+    values.push_back(difference.difference());
+  }
+  return ComputeMoments(values).mean;
+}
+
+// Of the test errors of the four cells, in the order of FactorialCells.
+struct ContrastWeights {
+  int separate = 0;
+  int shared = 0;
+  int separate_auxiliary = 0;
+  int shared_auxiliary = 0;
+};
+
 proto::Factorial FactorialOf(Groups groups, const RoundPairing& pairing,
                              const FactorialCells& cells) {
   proto::Factorial factorial;
@@ -199,24 +218,40 @@ proto::Factorial FactorialOf(Groups groups, const RoundPairing& pairing,
   factorial.set_shared(groups[cells.shared].name);
   factorial.set_separate_auxiliary(groups[cells.separate_auxiliary].name);
   factorial.set_shared_auxiliary(groups[cells.shared_auxiliary].name);
-  struct Weights {
-    proto::Contrast::Kind kind;
-    int separate, shared, separate_auxiliary, shared_auxiliary;
-    int divisor;
-  };
-  for (const Weights& weights :
-       {Weights{proto::Contrast::SHARING, -1, 1, -1, 1, 2},
-        Weights{proto::Contrast::AUXILIARY, -1, -1, 1, 1, 2},
-        Weights{proto::Contrast::INTERACTION, 1, -1, -1, 1, 1}}) {
-    proto::Contrast& contrast = *factorial.add_contrasts();
-    contrast.set_kind(weights.kind);
-    *contrast.mutable_effect() = ComputePairedEffect(pairing.Differences(
+  const auto differences = [&](const ContrastWeights& weights, int divisor) {
+    return pairing.Differences(
         {{cells.separate, weights.separate},
          {cells.shared, weights.shared},
          {cells.separate_auxiliary, weights.separate_auxiliary},
          {cells.shared_auxiliary, weights.shared_auxiliary}},
-        weights.divisor));
-  }
+        divisor);
+  };
+  const auto add_contrast = [&](proto::Contrast::Kind kind,
+                                const ContrastWeights& weights, int divisor,
+                                const ContrastWeights& at_first_level,
+                                const ContrastWeights& at_second_level) {
+    proto::Contrast& contrast = *factorial.add_contrasts();
+    contrast.set_kind(kind);
+    *contrast.mutable_effect() =
+        ComputePairedEffect(differences(weights, divisor));
+    if (const auto mean = MeanOf(differences(at_first_level, 1))) {
+      contrast.set_effect_at_first_level(*mean);
+    }
+    if (const auto mean = MeanOf(differences(at_second_level, 1))) {
+      contrast.set_effect_at_second_level(*mean);
+    }
+  };
+  constexpr ContrastWeights kSharingWithout = {-1, 1, 0, 0};
+  constexpr ContrastWeights kSharingWith = {0, 0, -1, 1};
+  constexpr ContrastWeights kAuxiliarySeparate = {-1, 0, 1, 0};
+  constexpr ContrastWeights kAuxiliaryShared = {0, -1, 0, 1};
+  add_contrast(proto::Contrast::SHARING, {-1, 1, -1, 1}, 2, kSharingWithout,
+               kSharingWith);
+  add_contrast(proto::Contrast::AUXILIARY, {-1, -1, 1, 1}, 2,
+               kAuxiliarySeparate, kAuxiliaryShared);
+  add_contrast(proto::Contrast::INTERACTION, {1, -1, -1, 1}, 1,
+               kAuxiliarySeparate, kAuxiliaryShared);
+
   std::vector<proto::PairedEffect*> family;
   for (proto::Contrast& contrast : *factorial.mutable_contrasts()) {
     family.push_back(contrast.mutable_effect());

@@ -233,6 +233,14 @@ TEST(StudyStatisticsTest, Contrasts) {
     SCOPED_TRACE(i);
     ExpectEffect(factorial.contrasts(i).effect(), golden::kStudyContrasts[i]);
   }
+  // Differences of means of golden.h: 12.19 - 15.61, 3.60 - 4.84; 4.84 - 15.61,
+  // 3.60 - 12.19.
+  EXPECT_NEAR(factorial.contrasts(0).effect_at_first_level(), -3.42, 1e-13);
+  EXPECT_NEAR(factorial.contrasts(0).effect_at_second_level(), -1.24, 1e-13);
+  for (const int i : {1, 2}) {
+    EXPECT_NEAR(factorial.contrasts(i).effect_at_first_level(), -10.77, 1e-13);
+    EXPECT_NEAR(factorial.contrasts(i).effect_at_second_level(), -8.59, 1e-13);
+  }
   EXPECT_THAT(factorial.contrasts(1).effect().sentence(),
               testing::StartsWith("Auxiliary losses lower the test error"));
 }
