@@ -73,6 +73,8 @@ struct Claims {
   std::string lower;
   std::string higher;
   std::string none;
+  // Who would have had to finish a round, if nobody did: "both".
+  std::string all;
 };
 
 std::string Sentence(const PairedEffect& effect, const Claims& claims) {
@@ -89,9 +91,8 @@ std::string Sentence(const PairedEffect& effect, const Claims& claims) {
   }
   MINIDL_CHECK(effect.verdict() == PairedEffect::NOTHING_TO_COMPARE,
                "no verdict");
-  return absl::StrCat(
-      claims.none,
-      ": no round was finished by all that it takes, on the same data.");
+  return absl::StrCat(claims.none, ": no round was finished by ", claims.all,
+                      " on the same data.");
 }
 
 }  // namespace
@@ -104,7 +105,8 @@ std::string ComparisonSentence(const proto::Comparison& comparison) {
       {absl::StrCat(name, " has a lower test error than ", reference),
        absl::StrCat(name, " has a higher test error than ", reference),
        absl::StrCat("No difference in test error shown between ", name, " and ",
-                    reference)});
+                    reference),
+       "both"});
 }
 
 std::string ContrastSentence(const proto::Contrast& contrast) {
@@ -116,6 +118,7 @@ std::string ContrastSentence(const proto::Contrast& contrast) {
       FormatSigned(ValueIf(contrast.has_effect_at_second_level(),
                            contrast.effect_at_second_level()),
                    kDecimals);
+  const std::string all = "all four";
   switch (contrast.kind()) {
     case proto::Contrast::SHARING: {
       const std::string average =
@@ -130,7 +133,8 @@ std::string ContrastSentence(const proto::Contrast& contrast) {
                         "error than those with separate ones",
                         average),
            absl::StrCat("No effect of shared branches on the test error shown",
-                        average)});
+                        average),
+           all});
     }
     case proto::Contrast::AUXILIARY: {
       const std::string average =
@@ -141,7 +145,8 @@ std::string ContrastSentence(const proto::Contrast& contrast) {
           {absl::StrCat("Auxiliary losses lower the test error", average),
            absl::StrCat("Auxiliary losses raise the test error", average),
            absl::StrCat("No effect of auxiliary losses on the test error shown",
-                        average)});
+                        average),
+           all});
     }
     default:
       break;
@@ -158,7 +163,8 @@ std::string ContrastSentence(const proto::Contrast& contrast) {
       {differs, differs,
        absl::StrCat("Not shown that auxiliary losses change the test error "
                     "differently",
-                    levels)});
+                    levels),
+       all});
 }
 
 }  // namespace minidl

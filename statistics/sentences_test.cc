@@ -71,7 +71,16 @@ TEST(SentencesTest, OneRound) {
 TEST(SentencesTest, NoRounds) {
   EXPECT_EQ(Sentence({}),
             "No difference in test error shown between b and a: no round was "
-            "finished by all that it takes, on the same data.");
+            "finished by both on the same data.");
+  proto::Contrast contrast;
+  contrast.set_kind(proto::Contrast::INTERACTION);
+  contrast.mutable_effect()->set_verdict(
+      proto::PairedEffect::NOTHING_TO_COMPARE);
+  EXPECT_EQ(
+      ContrastSentence(contrast),
+      "Not shown that auxiliary losses change the test error differently "
+      "with shared branches (n/a) than with separate ones (n/a): no round "
+      "was finished by all four on the same data.");
 }
 
 TEST(SentencesTest, RandomAssignmentsSaySo) {

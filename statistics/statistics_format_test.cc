@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <locale>
 #include <map>
 #include <string>
 #include <vector>
@@ -205,12 +204,8 @@ class GermanLocale {
     is_there_ = std::system(command.c_str()) == 0 &&
                 setenv("LOCPATH", directory.c_str(), 1) == 0 &&
                 std::setlocale(LC_ALL, "de_DE.UTF-8") != nullptr;
-    if (is_there_) std::locale::global(std::locale("de_DE.UTF-8"));
   }
-  ~GermanLocale() {
-    std::locale::global(std::locale::classic());
-    std::setlocale(LC_ALL, "C");
-  }
+  ~GermanLocale() { std::setlocale(LC_ALL, "C"); }
 
   bool is_there() const { return is_there_; }
 

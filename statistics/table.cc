@@ -122,7 +122,7 @@ std::string LatexText(absl::string_view text) {
                                                  {">", "$>$"},
                                                  {"±", "$\\pm$"},
                                                  {"×", "$\\times$"},
-                                                 {"d_z", "$d_z$"}});
+                                                 {"|", "\\textbar{}"}});
   // A hyphen before a digit is a minus, unless it stands between two.
   for (size_t i = 0; i + 1 < latex.size(); ++i) {
     const bool is_minus = latex[i] == '-' &&

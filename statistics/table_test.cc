@@ -49,8 +49,9 @@ TEST(TableTest, Latex) {
 TEST(TableTest, LatexText) {
   EXPECT_EQ(LatexText("convnet_aux: 5 % & #1 {$x}"),
             "convnet\\_aux: 5 \\% \\& \\#1 \\{\\$x\\}");
-  EXPECT_EQ(LatexText("a\\b~c^d"),
-            "a\\textbackslash{}b\\textasciitilde{}c\\textasciicircum{}d");
+  EXPECT_EQ(LatexText("a\\b~c^d|e"),
+            "a\\textbackslash{}b\\textasciitilde{}c\\textasciicircum{}d"
+            "\\textbar{}e");
   EXPECT_EQ(LatexText("p <0.0001, 2×2"), "p $<$0.0001, 2$\\times$2");
   // A minus, not a hyphen; nor a range.
   EXPECT_EQ(LatexText("-3.42 (-4 to -2)"), "$-$3.42 ($-$4 to $-$2)");
