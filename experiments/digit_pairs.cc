@@ -22,10 +22,11 @@
 #include "experiments/study.h"
 #include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
+#include "proto/statistics.pb.h"
 #include "proto/study.pb.h"
 #include "records/record_writer.h"
 #include "records/run_records.h"
-#include "statistics/summary.h"
+#include "statistics/study_statistics.h"
 #include "statistics/summary_table.h"
 
 namespace minidl {
@@ -87,12 +88,13 @@ absl::StatusOr<Output> OpenOutput(const DigitPairsOptions& options) {
 
 absl::Status PrintTable(const Study& study,
                         const std::vector<proto::RunRecord>& records) {
-  std::vector<std::string> names;
+  StudyStatisticsOptions options;
   for (const proto::Architecture& architecture : study.architectures) {
-    names.push_back(architecture.name());
+    options.order.push_back(architecture.name());
   }
-  MINIDL_ASSIGN_OR_RETURN(const Summary summary, Summarize(records, names));
-  std::fputs(FormatSummary(summary, SummaryFormat::kText).c_str(), stdout);
+  MINIDL_ASSIGN_OR_RETURN(const proto::StudyStatistics statistics,
+                          ComputeStudyStatistics(records, options));
+  std::fputs(SummaryText(statistics).c_str(), stdout);
   return absl::OkStatus();
 }
 

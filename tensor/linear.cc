@@ -1,6 +1,5 @@
 #include "tensor/linear.h"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "base/check.h"
@@ -14,6 +13,7 @@ namespace minidl {
 namespace {
 
 using kernels::MatMul;
+using kernels::MatMulAddBias;
 using kernels::MatMulWorkspaceSize;
 using kernels::RowMajor;
 
@@ -40,14 +40,10 @@ void LinearForward(const Tensor<T>& input, const Tensor<T>& weight,
   const int64_t out = weight.shape()[0];
   const int64_t in = weight.shape()[1];
   output.Resize({batch, out});
-  for (int64_t n = 0; n < batch; ++n) {
-    std::copy_n(bias.data(), out, output.data() + n * out);
-  }
   workspace.Resize({MatMulWorkspaceSize(in, out)});
-  MatMul(RowMajor(input.data(), batch, in),
-         RowMajor(weight.data(), out, in).Transposed(),
-         RowMajor(output.data(), batch, out), /*accumulate=*/true,
-         workspace.data());
+  MatMulAddBias(RowMajor(input.data(), batch, in),
+                RowMajor(weight.data(), out, in).Transposed(), bias.data(),
+                RowMajor(output.data(), batch, out), workspace.data());
 }
 
 template <typename T>

@@ -4,7 +4,7 @@ A workspace of its own that uses @minidl calls this too.
 """
 
 load(":abseil.bzl", "abseil_system_repository")
-load(":system.bzl", "shim_repository", "system_library")
+load(":system.bzl", "optional_system_library", "shim_repository", "system_library")
 
 def minidl_dependencies():
     """Declares every external repository, unless the workspace has one of that name already."""
@@ -43,6 +43,7 @@ def minidl_dependencies():
     for name, build_file, package in [
         ("boost", "boost.BUILD", "libboost-dev"),
         ("com_github_gflags_gflags", "gflags.BUILD", "libgflags-dev"),
+        ("com_github_google_benchmark", "benchmark.BUILD", "libbenchmark-dev"),
         ("com_google_googletest", "googletest.BUILD", "libgmock-dev libgtest-dev"),
         ("com_google_highway", "highway.BUILD", "libhwy-dev"),
         ("libzip", "libzip.BUILD", "libzip-dev"),
@@ -54,6 +55,23 @@ def minidl_dependencies():
             build_file = Label("//third_party:" + build_file),
             package = package,
         )
+
+    # What the comparisons of //benchmarks need, and nothing else.
+    _maybe(
+        optional_system_library,
+        name = "libtorch",
+        build_file = Label("//third_party:libtorch.BUILD"),
+        header = "/usr/include/torch/csrc/api/include/torch/torch.h",
+        include_directory = "/usr/include/torch/csrc/api/include",
+        package = "libtorch-dev",
+    )
+    _maybe(
+        optional_system_library,
+        name = "onednn",
+        build_file = Label("//third_party:onednn.BUILD"),
+        header = "/usr/include/oneapi/dnnl/dnnl.hpp",
+        package = "libdnnl-dev",
+    )
 
 def _maybe(rule, name, **kwargs):
     if not native.existing_rule(name):

@@ -23,6 +23,45 @@ system_library = repository_rule(
     },
 )
 
+_MISSING = """\
+genrule(
+    name = "missing",
+    outs = ["missing.h"],
+    cmd = "echo '@{repository} is not installed: apt-get install {package}' >&2; exit 1",
+)
+
+cc_library(
+    name = "{repository}",
+    hdrs = ["missing.h"],
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _optional_system_library_impl(ctx):
+    if ctx.path(ctx.attr.header).exists:
+        ctx.symlink(ctx.attr.build_file, "BUILD")
+        if ctx.attr.include_directory:
+            ctx.symlink(ctx.attr.include_directory, "include")
+    else:
+        ctx.file("BUILD", _MISSING.format(repository = ctx.name, package = ctx.attr.package))
+
+optional_system_library = repository_rule(
+    implementation = _optional_system_library_impl,
+    doc = "A library that only targets with the tag `manual` need. Where it is not installed, building them fails with the " +
+          "command that installs it; loading and analysing them does not.",
+    local = True,
+    attrs = {
+        "build_file": attr.label(
+            allow_single_file = True,
+            doc = "Has one target, of the repository's name.",
+            mandatory = True,
+        ),
+        "header": attr.string(doc = "An installed file that tells.", mandatory = True),
+        "include_directory": attr.string(doc = "A folder of headers that is to be include/ in the repository."),
+        "package": attr.string(doc = "The Debian package that holds it.", mandatory = True),
+    },
+)
+
 def _shim_repository_impl(ctx):
     ctx.file("BUILD", "")
     for label, path in ctx.attr.files.items():

@@ -24,15 +24,16 @@ Tensor<T> Random(int64_t size, uint64_t seed) {
   return tensor;
 }
 
-// Sizes around those of the tiles: rows 2, 6 and 12, columns 16.
+// Sizes around those of the tiles, which have 2, 6 or 12 rows and 16 or 32
+// columns, and of the blocks of 4 and 8 by which matrices are transposed.
 struct Size {
   int64_t m, k, n;
 };
 std::vector<Size> Sizes() {
   std::vector<Size> sizes;
-  for (const int64_t m : {0, 1, 2, 5, 6, 7, 11, 12, 13, 25}) {
-    for (const int64_t k : {0, 1, 2, 9, 100}) {
-      for (const int64_t n : {0, 1, 2, 15, 16, 17, 33}) {
+  for (const int64_t m : {0, 1, 2, 5, 6, 7, 11, 12, 13, 25, 38}) {
+    for (const int64_t k : {0, 1, 2, 3, 4, 9, 100}) {
+      for (const int64_t n : {0, 1, 2, 4, 7, 8, 15, 16, 17, 32, 41, 64}) {
         sizes.push_back({m, k, n});
       }
     }
@@ -51,11 +52,14 @@ Matrix<const T> View(const Tensor<T>& values, int64_t rows, int64_t cols,
              : RowMajor<const T>(values.data(), cols, rows).Transposed();
 }
 
+enum class Start { kZero, kBias, kResult };
+
 void TestProduct(const Size& size, Layout a_layout, Layout b_layout,
-                 bool accumulate) {
+                 Start start) {
   const auto [m, k, n] = size;
   const Tensor<float> a_values = Random<float>(m * k + 1, 1);
   const Tensor<float> b_values = Random<float>(k * n + 1, 2);
+  const Tensor<float> bias = Random<float>(n + 1, 4);
   const Matrix<const float> a = View(a_values, m, k, a_layout);
   const Matrix<const float> b = View(b_values, k, n, b_layout);
   Tensor<float> workspace({MatMulWorkspaceSize(k, n)});
@@ -65,11 +69,17 @@ void TestProduct(const Size& size, Layout a_layout, Layout b_layout,
   const Tensor<float> before = c_values.Clone();
   const Matrix<float> c = {c_values.data(), m, n, n + 1, 1};
 
-  MatMul(a, b, c, accumulate, workspace.data());
+  if (start == Start::kBias) {
+    MatMulAddBias(a, b, bias.data(), c, workspace.data());
+  } else {
+    MatMul(a, b, c, start == Start::kResult, workspace.data());
+  }
 
   for (int64_t i = 0; i < m; ++i) {
     for (int64_t j = 0; j < n; ++j) {
-      double sum = accumulate ? before(i * (n + 1) + j) : 0;
+      double sum = start == Start::kResult ? before(i * (n + 1) + j)
+                   : start == Start::kBias ? bias(j)
+                                           : 0;
       double magnitude = std::abs(sum);
       for (int64_t l = 0; l < k; ++l) {
         const double term = double{a(i, l)} * double{b(l, j)};
@@ -92,8 +102,10 @@ TEST(MatMulTest, FloatIsNearTheDefinitionForAllTargetsSizesAndLayouts) {
     for (const Size& size : Sizes()) {
       for (const Layout a : {Layout::kRowMajor, Layout::kColumnMajor}) {
         for (const Layout b : {Layout::kRowMajor, Layout::kColumnMajor}) {
-          TestProduct(size, a, b, /*accumulate=*/false);
-          TestProduct(size, a, b, /*accumulate=*/true);
+          for (const Start start :
+               {Start::kZero, Start::kBias, Start::kResult}) {
+            TestProduct(size, a, b, start);
+          }
         }
       }
     }
@@ -112,6 +124,26 @@ TEST(MatMulTest, DoubleIsTheDefinition) {
          nullptr);
   EXPECT_EQ(std::vector<double>(c, c + 4),
             (std::vector<double>{116, 128, 278, 308}));
+}
+
+// What an example of a batch gets does not depend on the others.
+TEST(MatMulTest, RowsDependOnTheirOwnRowAlone) {
+  constexpr int64_t kM = 31, kK = 77, kN = 41;
+  const Tensor<float> a = Random<float>(kM * kK, 1);
+  const Tensor<float> b = Random<float>(kK * kN, 2);
+  Tensor<float> workspace({MatMulWorkspaceSize(kK, kN)});
+  ForEachTarget([&] {
+    std::vector<float> together(kM * kN);
+    std::vector<float> alone(kM * kN);
+    const Matrix<const float> right = RowMajor(b.data(), kN, kK).Transposed();
+    MatMul(RowMajor(a.data(), kM, kK), right, RowMajor(together.data(), kM, kN),
+           false, workspace.data());
+    for (int64_t i = 0; i < kM; ++i) {
+      MatMul(RowMajor(a.data() + i * kK, 1, kK), right,
+             RowMajor(alone.data() + i * kN, 1, kN), false, workspace.data());
+    }
+    EXPECT_EQ(alone, together);
+  });
 }
 
 TEST(MatMulTest, SameBitsWithAvx2AndAvx512) {

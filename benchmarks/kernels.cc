@@ -1,0 +1,262 @@
+// Measures the operations of //tensor, one layer at a time, by Google
+// Benchmark. A new one is a function that calls it in a loop and a line in
+// RegisterBenchmarks.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "benchmark/benchmark.h"
+#include "benchmarks/fma_peak.h"
+#include "benchmarks/layer.h"
+#include "benchmarks/layer_shapes.h"
+#include "benchmarks/our_layers.h"
+#include "tensor/channels_last.h"
+#include "tensor/conv_pool2d.h"
+#include "tensor/cross_entropy.h"
+#include "tensor/elementwise.h"
+#include "tensor/generator.h"
+#include "tensor/layout.h"
+#include "tensor/linear.h"
+#include "tensor/max_pool2d.h"
+#include "tensor/optimizer_step.h"
+#include "tensor/random.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+namespace {
+
+using ::benchmark::Counter;
+using ::benchmark::State;
+
+// The widest instruction set's, measured when the program starts.
+double peak_gflops = 0;
+
+// What was computed in an iteration, as a rate and in percent of the peak.
+void CountFlops(State& state, double flops) {
+  state.counters["GFLOP/s"] =
+      Counter(flops * 1e-9, Counter::kIsIterationInvariantRate);
+  state.counters["%peak"] = Counter(100 * flops * 1e-9 / peak_gflops,
+                                    Counter::kIsIterationInvariantRate);
+}
+
+// Elements (of four bytes) that an iteration reads and writes.
+void CountElements(State& state, int64_t elements) {
+  state.counters["GB/s"] = Counter(4e-9 * static_cast<double>(elements),
+                                   Counter::kIsIterationInvariantRate);
+}
+
+template <typename LayerShape>
+void LayerForward(State& state, const LayerShape& shape) {
+  const std::unique_ptr<Layer> layer = MakeOurLayer(shape);
+  for (auto _ : state) layer->Forward();
+  CountFlops(state, shape.flops());
+}
+
+template <typename LayerShape>
+void LayerBackward(State& state, const LayerShape& shape) {
+  const std::unique_ptr<Layer> layer = MakeOurLayer(shape);
+  layer->Forward();
+  for (auto _ : state) layer->Backward();
+  CountFlops(state, shape.backward_flops());
+}
+
+void ImagesToChannelsLast(State& state, const ConvolutionShape& shape) {
+  const Tensor<float> images = RandomTensor(shape.input_shape());
+  ChannelsLast output;
+  for (auto _ : state) {
+    ToChannelsLast(images, ConvPool2d::InputStride(shape.channels, false),
+                   shape.padding, output);
+  }
+  CountElements(state, 2 * images.size());
+}
+
+void ImagesFromChannelsLast(State& state, const ConvolutionShape& shape) {
+  const Tensor<float> images = RandomTensor(shape.input_shape());
+  ChannelsLast input;
+  ToChannelsLast(images, ConvPool2d::InputStride(shape.channels, true),
+                 shape.padding, input);
+  Tensor<float> output;
+  for (auto _ : state) FromChannelsLast(input, output);
+  CountElements(state, 2 * images.size());
+}
+
+void MaxPoolForward(State& state, const ConvolutionShape& shape) {
+  const Tensor<float> images = RandomTensor(shape.input_shape());
+  Tensor<float> output;
+  Tensor<int64_t> argmax;
+  for (auto _ : state) {
+    MaxPool2dForward(images, /*kernel_size=*/2, /*stride=*/2, output, argmax);
+  }
+  CountElements(state, images.size() + 3 * output.size());
+}
+
+// The product for the weights alone, as in the first layer of a network.
+void LinearWeightGradient(State& state, const LinearShape& shape) {
+  const Tensor<float> input = RandomTensor({shape.batch, shape.in_features});
+  const Tensor<float> weight =
+      RandomTensor({shape.out_features, shape.in_features});
+  const Tensor<float> output_gradient =
+      RandomTensor({shape.batch, shape.out_features});
+  Tensor<float> weight_gradient(weight.shape());
+  Tensor<float> bias_gradient({shape.out_features});
+  Tensor<float> workspace;
+  for (auto _ : state) {
+    LinearBackward<float>(input, weight, output_gradient, weight_gradient,
+                          bias_gradient, /*input_gradient=*/nullptr, workspace);
+  }
+  CountFlops(state, shape.flops());
+}
+
+void Relu(State& state, int64_t size) {
+  const Tensor<float> input = RandomTensor({size});
+  Tensor<float> output;
+  for (auto _ : state) ReluForward(input, output);
+  CountElements(state, 2 * size);
+}
+
+void ReluGradient(State& state, int64_t size) {
+  const Tensor<float> output = RandomTensor({size});
+  const Tensor<float> output_gradient = RandomTensor({size});
+  Tensor<float> input_gradient;
+  for (auto _ : state) ReluBackward(output, output_gradient, input_gradient);
+  CountElements(state, 3 * size);
+}
+
+void Tanh(State& state, int64_t size) {
+  const Tensor<float> input = RandomTensor({size});
+  Tensor<float> output;
+  for (auto _ : state) TanhForward(input, output);
+  CountElements(state, 2 * size);
+}
+
+void TanhGradient(State& state, int64_t size) {
+  const Tensor<float> output = RandomTensor({size});
+  const Tensor<float> output_gradient = RandomTensor({size});
+  Tensor<float> input_gradient;
+  for (auto _ : state) TanhBackward(output, output_gradient, input_gradient);
+  CountElements(state, 3 * size);
+}
+
+void CrossEntropy(State& state, int64_t batch, int64_t classes) {
+  const Tensor<float> logits = RandomTensor({batch, classes});
+  Tensor<int64_t> targets({batch});
+  for (int64_t n = 0; n < batch; ++n) targets(n) = n % classes;
+  Tensor<float> probabilities;
+  Tensor<float> gradient;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        CrossEntropyForward(logits, targets, probabilities));
+    CrossEntropyBackward(probabilities, targets, /*weight=*/1, gradient);
+  }
+  CountElements(state, 4 * logits.size());
+}
+
+void Sgd(State& state, int64_t size) {
+  const Tensor<float> gradient = RandomTensor({size});
+  Tensor<float> parameter = RandomTensor({size});
+  for (auto _ : state) SgdStep(/*learning_rate=*/1e-9f, gradient, parameter);
+  CountElements(state, 3 * size);
+}
+
+void SgdWithMomentum(State& state, int64_t size) {
+  const Tensor<float> gradient = RandomTensor({size});
+  Tensor<float> velocity({size});
+  Tensor<float> parameter = RandomTensor({size});
+  for (auto _ : state) {
+    SgdMomentumStep(/*learning_rate=*/1e-9f, /*momentum=*/0.9f, gradient,
+                    velocity, parameter);
+  }
+  CountElements(state, 5 * size);
+}
+
+void AdamOptimizer(State& state, int64_t size) {
+  AdamStepOptions options;
+  options.beta1 = 0.9;
+  options.beta2 = 0.999;
+  options.step_size = 1e-9;
+  options.second_moment_correction = 1;
+  options.epsilon = 1e-8;
+  const Tensor<float> gradient = RandomTensor({size});
+  Tensor<float> first_moment({size});
+  Tensor<float> second_moment({size});
+  Tensor<float> parameter = RandomTensor({size});
+  for (auto _ : state) {
+    AdamStep(options, gradient, first_moment, second_moment, parameter);
+  }
+  CountElements(state, 7 * size);
+}
+
+void GatherPairs(State& state, int64_t batch) {
+  const Tensor<float> pairs = RandomTensor({1000, 2, 14, 14});
+  Generator generator(/*seed=*/0);
+  const Tensor<int64_t> order = RandomPermutation(1000, generator);
+  Tensor<float> output;
+  for (auto _ : state) {
+    GatherRows(pairs, order.values().first(static_cast<size_t>(batch)), output);
+  }
+  CountElements(state, 2 * output.size());
+}
+
+void RegisterBenchmarks() {
+  // "ConvPoolReluForward/w1_conv1".
+  const auto add = [](const char* name, const auto& argument_name,
+                      auto function, auto... arguments) {
+    benchmark::RegisterBenchmark(
+        absl::StrCat(name, "/", argument_name).c_str(),
+        [=](State& state) { function(state, arguments...); });
+  };
+  for (const ConvolutionShape& shape : kConvolutionShapes) {
+    add("ConvPoolReluForward", shape.name, LayerForward<ConvolutionShape>,
+        shape);
+    add("ConvPoolReluBackward", shape.name, LayerBackward<ConvolutionShape>,
+        shape);
+    add("ToChannelsLast", shape.name, ImagesToChannelsLast, shape);
+    add("FromChannelsLast", shape.name, ImagesFromChannelsLast, shape);
+    add("MaxPool2dForward", shape.name, MaxPoolForward, shape);
+  }
+  for (const LinearShape& shape : kLinearShapes) {
+    add("LinearForward", shape.name, LayerForward<LinearShape>, shape);
+    add("LinearBackward", shape.name, LayerBackward<LinearShape>, shape);
+    add("LinearWeightGradient", shape.name, LinearWeightGradient, shape);
+  }
+  // A layer of the disk's network for batch 1, 10 and 100, and w1's hidden
+  // layer.
+  for (const int64_t size : {25, 250, 2'500, 20'000}) {
+    add("ReluForward", size, Relu, size);
+    add("ReluBackward", size, ReluGradient, size);
+    add("TanhForward", size, Tanh, size);
+    add("TanhBackward", size, TanhGradient, size);
+  }
+  // Parameters of the disk's second layer and of w1.
+  for (const int64_t size : {625, 70'906}) {
+    add("SgdStep", size, Sgd, size);
+    add("SgdMomentumStep", size, SgdWithMomentum, size);
+    add("AdamStep", size, AdamOptimizer, size);
+  }
+  add("CrossEntropy", "100x2", CrossEntropy, 100, 2);
+  add("CrossEntropy", "200x10", CrossEntropy, 200, 10);
+  add("GatherRows", "100_pairs", GatherPairs, 100);
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  for (const FmaPeak& peak : MeasureFmaPeaks()) {
+    if (peak_gflops == 0) peak_gflops = peak.gflops;
+    benchmark::AddCustomContext(absl::StrCat("FMA peak, ", peak.target),
+                                absl::StrCat(peak.gflops, " GFLOP/s"));
+  }
+  RegisterBenchmarks();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
+
+}  // namespace minidl
+
+int main(int argc, char** argv) { return minidl::Main(argc, argv); }
