@@ -92,6 +92,21 @@ TEST_F(RoundTest, DigitErrorOnlyWhereTheyAreTrained) {
   EXPECT_TRUE(Run(1, 0).errors().has_test_digits());
 }
 
+// Also with dropout, which evaluation neither applies nor draws numbers for.
+TEST_F(RoundTest, TestIntervalChangesNothingElse) {
+  const proto::RunRecord without = Run(1, 0);
+  study_.message.mutable_training()->set_test_interval(1);
+  proto::RunRecord with = Run(1, 0);
+  with.mutable_training()->clear_test_interval();
+  for (proto::Epoch& epoch : *with.mutable_epochs()) {
+    EXPECT_EQ(epoch.test().total(), 40);
+    epoch.clear_test();
+    epoch.clear_test_digits();
+  }
+  EXPECT_EQ(SerializeRunRecord(ReproducibleForm(with)),
+            SerializeRunRecord(ReproducibleForm(without)));
+}
+
 TEST_F(RoundTest, DivergedRoundIsARecord) {
   study_.message.mutable_training()->mutable_sgd()->set_learning_rate(3e38);
   const proto::RunRecord record = Run(1, 0);
