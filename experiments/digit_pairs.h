@@ -35,7 +35,8 @@ struct DigitPairsOptions {
 // progress to stderr, and in the end, also of an interrupted run, the table of
 // all records of the file to stdout. Mistakes are found before any work:
 // InvalidArgument for options and study, AlreadyExists for the output.
-// Cancelled if `cancelled` becomes true.
+// Cancelled if `cancelled` becomes true; the rounds that were running then are
+// recorded as interrupted, unless no other record is there.
 absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            std::atomic<bool>& cancelled);
 

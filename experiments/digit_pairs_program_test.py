@@ -195,16 +195,28 @@ class DigitPairsTest(unittest.TestCase):
         )
 
     def test_interrupt_keeps_what_is_done(self):
-        process = self.start(f"--output={self.output}", stderr=subprocess.PIPE)
+        flags = ["--architectures=convnet", "--epochs=300", f"--output={self.output}"]
+        process = self.start(*flags, stderr=subprocess.PIPE)
         for line in process.stderr:
-            if line.startswith("[3/"):
+            if line.startswith("[2/"):
                 break
+        time.sleep(0.1)  # Into the next round, which takes longer.
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=100)
         self.assertEqual(process.returncode, 130)
         self.assertIn("--resume", stderr)
         self.assertRegex(stdout, r"(?m)^convnet +\d")
-        self.assertGreaterEqual(len(self.records(self.output)), 3)
+        records = self.records(self.output)
+        self.assertGreaterEqual(len(records), 3)
+
+        # What was in flight is on record, and --resume runs it again.
+        interrupted = [record for record in records if "status: INTERRUPTED" in record]
+        self.assertEqual(len(interrupted), 1)
+        self.assertRegex(interrupted[0], r"(?m)^stopped_epoch: \d+\nstopped_step: \d+$")
+        result = self.run_program(*flags, f"--rounds={len(records)}", "--resume")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(f"1 of {len(records)} rounds to run", result.stderr)
+        self.assertRegex(result.stdout, rf"(?m)^convnet +{len(records)}/{len(records)} ")
 
     def test_interrupt_before_any_round_leaves_no_file(self):
         process = self.start(
