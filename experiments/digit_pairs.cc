@@ -17,6 +17,7 @@
 #include "base/status_macros.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
+#include "experiments/live_page.h"
 #include "experiments/progress.h"
 #include "experiments/run_tasks.h"
 #include "experiments/study.h"
@@ -26,6 +27,7 @@
 #include "proto/study.pb.h"
 #include "records/record_writer.h"
 #include "records/run_records.h"
+#include "report/page_data.pb.h"
 #include "statistics/study_statistics.h"
 #include "statistics/summary_table.h"
 
@@ -86,6 +88,13 @@ absl::StatusOr<Output> OpenOutput(const DigitPairsOptions& options) {
   return Output{*std::move(writer), {}};
 }
 
+// What has become of a study that ended with `status`.
+proto::RunProgress::State StateAfter(const absl::Status& status) {
+  if (status.ok()) return proto::RunProgress::FINISHED;
+  return absl::IsCancelled(status) ? proto::RunProgress::INTERRUPTED
+                                   : proto::RunProgress::FAILED;
+}
+
 absl::Status PrintTable(const Study& study,
                         const std::vector<proto::RunRecord>& records) {
   StudyStatisticsOptions options;
@@ -131,10 +140,20 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
       output.records.begin(), output.records.end(), [](const auto& record) {
         return record.status() != proto::RunRecord::INTERRUPTED;
       });
+  const int total = static_cast<int>(tasks->size()) + static_cast<int>(done);
+  LivePage page(study, {options.html, total});
+  absl::Status page_written =
+      page.Write(output.records, proto::RunProgress::RUNNING);
+  if (!page_written.ok()) {
+    RemoveIfEmpty(options.output);
+    return page_written;
+  }
   std::fprintf(stderr, "study %s: %d of %d rounds to run, records in %s\n",
                study.message.name().c_str(), static_cast<int>(tasks->size()),
-               static_cast<int>(tasks->size()) + static_cast<int>(done),
-               options.output.c_str());
+               total, options.output.c_str());
+  if (!options.html.empty()) {
+    std::fprintf(stderr, "page: %s\n", options.html.c_str());
+  }
   Progress progress(static_cast<int>(tasks->size()), stderr);
   std::vector<proto::RunRecord> interrupted;
   absl::Status status = RunTasks(
@@ -147,6 +166,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
         MINIDL_RETURN_IF_ERROR(AppendRunRecord(record, output.writer));
         output.records.push_back(record);
         progress.Finished(record);
+        page.Refresh(output.records);
         if (record.status() == proto::RunRecord::DIVERGED &&
             options.stop_on_divergence) {
           return absl::OutOfRangeError(absl::StrCat(
@@ -168,6 +188,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
     MINIDL_RETURN_IF_ERROR(PrintTable(study, output.records));
     std::printf("records: %s\n", options.output.c_str());
   }
+  page_written = page.Write(output.records, StateAfter(status));
   if (absl::IsCancelled(status)) {
     return absl::CancelledError(
         output.records.empty()
@@ -176,7 +197,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            "--output=",
                            options.output, " runs what is missing"));
   }
-  return status;
+  return status.ok() ? page_written : status;
 }
 
 }  // namespace minidl

@@ -151,6 +151,49 @@ class DigitPairsTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("standard output", result.stderr)
 
+    def test_page_has_the_rounds(self):
+        html = os.path.join(self.directory, "page.html")
+        flags = [*QUICK, "--architectures=convnet", "--output=out.tfrecord"]
+        result = self.run_program(*flags, "--html=page.html")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(f"page: {html}\n", result.stderr)
+        with open(html, encoding="utf-8") as file:
+            self.assertIn('"state":"FINISHED","done":2,"total":2', file.read())
+
+    def test_page_that_cannot_be_written_stops_before_any_work(self):
+        flags = ["--epochs=100000", "--output=out.tfrecord"]
+        self.expect_mistake("--html and --output", *flags, "--html=out.tfrecord")
+        other = os.path.join(self.directory, "other")
+        with open(other, "w", encoding="utf-8") as file:
+            file.write("precious")
+        for html, message in [
+            ("none/page.html", f"{self.directory}/none/page.html"),
+            ("/dev/full", "No space left"),
+            ("other", f"{other} exists and is not a page"),
+        ]:
+            result = self.run_program(*flags, f"--html={html}")
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(message, result.stderr)
+        with open(other, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "precious")
+        self.assertEqual(os.listdir(self.directory), ["other"])
+
+    def test_interrupt_is_on_the_page(self):
+        html = os.path.join(self.directory, "page.html")
+        process = self.start(
+            f"--output={self.output}", f"--html={html}", stderr=subprocess.PIPE
+        )
+        for line in process.stderr:
+            if line.startswith("[2/"):
+                break
+        # As it was before the first round's end, or later.
+        with open(html, encoding="utf-8") as file:
+            self.assertIn('"state":"RUNNING"', file.read())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        with open(html, encoding="utf-8") as file:
+            self.assertRegex(file.read(), '"state":"INTERRUPTED","done":[0-9]+,"total":4000')
+
     def test_results_are_not_overwritten(self):
         flags = [*QUICK, "--architectures=convnet", f"--output={self.output}"]
         self.assertEqual(self.run_program(*flags).returncode, 0)

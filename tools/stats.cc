@@ -11,6 +11,8 @@
 #include "base/status_macros.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
+#include "report/page.h"
+#include "report/page_data.h"
 #include "statistics/statistics_format.h"
 #include "statistics/statistics_tables.h"
 #include "statistics/study_statistics.h"
@@ -64,6 +66,7 @@ absl::Status PrintStats(const StatsOptions& options, const Console& console) {
   MINIDL_ASSIGN_OR_RETURN(const Output output, ParseOutput(options));
   MINIDL_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
                           RecordFilePaths(options.files));
+  MINIDL_RETURN_IF_ERROR(CheckPageCanBeAt(options.html));
   MINIDL_ASSIGN_OR_RETURN(const std::vector<proto::RunRecord> records,
                           ReadRecords(paths, console));
   MINIDL_ASSIGN_OR_RETURN(
@@ -76,8 +79,16 @@ absl::Status PrintStats(const StatsOptions& options, const Console& console) {
       console.warn(absl::StrCat(lint.message(), "; ", lint.advice()));
     }
   }
-  return console.print(
-      FormatStatistics(statistics, output.format, output.table));
+  std::string text = FormatStatistics(statistics, output.format, output.table);
+  if (!options.html.empty()) {
+    MINIDL_RETURN_IF_ERROR(
+        WritePage(options.html, MakePageData(records, statistics)));
+    // The other formats are for programs, or parts of documents.
+    if (output.format == StatisticsFormat::kText) {
+      absl::StrAppend(&text, "\npage: ", options.html, "\n");
+    }
+  }
+  return console.print(text);
 }
 
 }  // namespace minidl

@@ -19,11 +19,13 @@ struct StatsOptions {
   std::string table;
   // The architecture to compare the others with; empty for each with each.
   std::string baseline;
+  // The absolute path of the page to write: see WritePage. Empty for none.
+  std::string html;
 };
 
-// Prints what the records of all files say: see FormatStatistics.
-// InvalidArgument, before any file is opened where that can tell, for mistakes
-// in the options; NotFound if there are no records.
+// Prints what the records of all files say: see FormatStatistics; and writes
+// their page. InvalidArgument, before any file is opened where that can tell,
+// for mistakes in the options; NotFound if there are no records.
 absl::Status PrintStats(const StatsOptions& options, const Console& console);
 
 }  // namespace minidl

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/command_line.h"
+#include "base/user_path.h"
 #include "gflags/gflags.h"
 #include "tools/console.h"
 #include "tools/stats.h"
@@ -15,6 +16,8 @@ DEFINE_string(table, "",
 DEFINE_string(baseline, "",
               "The architecture to compare the others with; if empty, each is "
               "compared with each.");
+DEFINE_string(html, "",
+              "Page with plots to write, for a browser; empty for none.");
 
 int main(int argc, char** argv) {
   const minidl::ProgramUsage usage = {
@@ -26,7 +29,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       minidl::ParseCommandLine(usage, __FILE__, argc, argv);
   const minidl::StatsOptions options = {arguments, FLAGS_format, FLAGS_table,
-                                        FLAGS_baseline};
+                                        FLAGS_baseline,
+                                        minidl::UserPath(FLAGS_html)};
   return minidl::RunOnConsole(usage, [&](const minidl::Console& console) {
     return minidl::PrintStats(options, console);
   });

@@ -4,20 +4,25 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/file.h"
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/run_record.pb.h"
+#include "records/record_file_testutil.h"
 #include "records/run_record_testutil.h"
 #include "tools/console_testutil.h"
 
 namespace minidl {
 namespace {
 
+using ::testing::_;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 // A file of `rounds` of convnet and of mlp, which is better by a point in each.
@@ -125,6 +130,40 @@ TEST(StatsTest, MistakesInTheOptionsComeFirst) {
   EXPECT_THAT(PrintStats(StatsOptions(), fake.console),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("no record file")));
+}
+
+TEST(StatsTest, WritesThePage) {
+  FakeConsole fake;
+  StatsOptions options;
+  options.files = {WriteTestFile("a", {FinishedRecord("convnet", 0)})};
+  options.html = TestFile("page.html");
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_THAT(ReadFile(options.html),
+              IsOkAndHolds(AllOf(StartsWith("<!DOCTYPE html>"),
+                                 HasSubstr("\"name\":\"convnet\""))));
+  EXPECT_THAT(fake.output, EndsWith("\n\npage: " + options.html + "\n"));
+
+  fake.output.clear();
+  options.format = "json";
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_THAT(fake.output, Not(HasSubstr("page: ")));
+}
+
+// A record file, above all.
+TEST(StatsTest, APageReplacesNothingElse) {
+  FakeConsole fake;
+  const std::string file = WriteTestFile("a", {FinishedRecord("convnet", 0)});
+  StatsOptions options;
+  options.files = {file};
+  options.html = file;
+  EXPECT_THAT(PrintStats(options, fake.console),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(file)));
+  options.html = "/dev/full";
+  EXPECT_THAT(PrintStats(options, fake.console),
+              StatusIs(absl::StatusCode::kResourceExhausted, _));
+  EXPECT_EQ(fake.output, "");
+  options.html.clear();
+  EXPECT_THAT(PrintStats(options, fake.console), IsOk());
 }
 
 TEST(StatsTest, NoTableOfNothing) {
