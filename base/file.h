@@ -14,12 +14,49 @@ namespace minidl {
 // that names the file and the system's reason.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Makes `contents` the contents of the file at `path`: entirely, or not at all.
-// A regular file is written beside its name, flushed to the disk and renamed,
-// so a reader, a full disk or an interruption never leaves half of it; of a
-// symbolic link, that is the file it leads to. Anything else (a pipe, a
-// terminal) is written directly.
+// Makes `contents` the contents of the file at `path`, entirely or not at all,
+// by an AtomicFile that replaces what is there.
 absl::Status WriteFile(const std::string& path, absl::string_view contents);
+
+// A file that is written in pieces, and appears when it is complete, or not at
+// all: under another name in the same directory, flushed to the disk and
+// renamed. Neither a full disk nor an error or interruption half-way leaves
+// anything at its place.
+//
+// What exists but is not a regular file (a pipe, a terminal, /dev/stdout that
+// leads to one) is written directly.
+class AtomicFile {
+ public:
+  // What happens to a file that is there already: kReplace gives the new one
+  // its permissions, and of a symbolic link replaces the file it leads to;
+  // kRefuse is AlreadyExists, in Create or, if it has come since, in Commit.
+  enum class Existing { kReplace, kRefuse };
+  static absl::StatusOr<AtomicFile> Create(const std::string& path,
+                                           Existing existing);
+
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile& operator=(AtomicFile&& other) = delete;
+  // Without Commit, nothing remains.
+  ~AtomicFile();
+
+  // Appends. Unbuffered: hand over large pieces.
+  absl::Status Write(absl::string_view contents);
+
+  // Puts the file into its place. Call it once, after the last Write.
+  absl::Status Commit();
+
+ private:
+  AtomicFile(int descriptor, std::string path, std::string target,
+             std::string temporary, Existing existing);
+
+  absl::Status Close();
+
+  int descriptor_;    // Negative once closed.
+  std::string path_;  // For messages.
+  std::string target_;
+  std::string temporary_;  // Empty if `path` is written directly.
+  Existing existing_;
+};
 
 // An error that says "`path`: `action`: <the system's reason for
 // `error_number`>".

@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -26,6 +28,10 @@ std::string TestDirectory() {
   std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);
   return directory;
+}
+
+int64_t NumFiles(const std::string& directory) {
+  return std::distance(std::filesystem::directory_iterator(directory), {});
 }
 
 TEST(FileTest, WhatIsWrittenIsRead) {
@@ -120,6 +126,52 @@ TEST(FileTest, FullDiskIsAnError) {
   EXPECT_THAT(WriteFile("/dev/full", "x"),
               StatusIs(absl::StatusCode::kResourceExhausted,
                        HasSubstr("/dev/full: cannot write")));
+}
+
+TEST(AtomicFileTest, AppearsWhenItIsComplete) {
+  const std::string directory = TestDirectory();
+  const std::string path = directory + "/file";
+  {
+    absl::StatusOr<AtomicFile> file =
+        AtomicFile::Create(path, AtomicFile::Existing::kRefuse);
+    ASSERT_THAT(file, IsOk());
+    EXPECT_THAT(file->Write("first "), IsOk());
+    EXPECT_THAT(file->Write("second"), IsOk());
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_THAT(file->Commit(), IsOk());
+    EXPECT_THAT(ReadFile(path), IsOkAndHolds("first second"));
+  }
+  EXPECT_EQ(NumFiles(directory), 1);
+}
+
+TEST(AtomicFileTest, NothingRemainsWithoutCommit) {
+  const std::string directory = TestDirectory();
+  {
+    absl::StatusOr<AtomicFile> file =
+        AtomicFile::Create(directory + "/file", AtomicFile::Existing::kRefuse);
+    ASSERT_THAT(file, IsOk());
+    EXPECT_THAT(file->Write("some"), IsOk());
+    EXPECT_EQ(NumFiles(directory), 1);
+  }
+  EXPECT_EQ(NumFiles(directory), 0);
+}
+
+TEST(AtomicFileTest, RefusesWhatIsThereAndWhatComesMeanwhile) {
+  const std::string directory = TestDirectory();
+  const std::string path = directory + "/file";
+  {
+    absl::StatusOr<AtomicFile> late =
+        AtomicFile::Create(path, AtomicFile::Existing::kRefuse);
+    ASSERT_THAT(late, IsOk());
+    ASSERT_THAT(WriteFile(path, "results"), IsOk());
+    const auto refused =
+        StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(path));
+    EXPECT_THAT(AtomicFile::Create(path, AtomicFile::Existing::kRefuse),
+                refused);
+    EXPECT_THAT(late->Commit(), refused);
+  }
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds("results"));
+  EXPECT_EQ(NumFiles(directory), 1);
 }
 
 }  // namespace

@@ -189,9 +189,9 @@ Training Prepare(const PairWorkload& workload, LibTorchUse use) {
     MINIDL_CHECK(network.ok(), network.status().ToString());
     CopyParameters((*network)->Parameters(), Parameters({branch, head}), use);
   }
-  const std::vector<torch::Tensor> data = {ToTorch(workload.pairs->inputs),
-                                           ToTorch(workload.pairs->targets),
-                                           ToTorch(workload.pairs->classes)};
+  const PairSet& set = workload.pairs->train;
+  const std::vector<torch::Tensor> data = {
+      ToTorch(set.inputs), ToTorch(set.targets), ToTorch(set.classes)};
   return [&workload, use, joint, branch, head, data]() mutable {
     torch::optim::SGD optimizer(Parameters({branch, head}),
                                 workload.training.sgd().learning_rate());

@@ -32,13 +32,12 @@ namespace {
 std::vector<double> Train(const PairWorkload& workload, PairNetwork& network) {
   Generator shuffling(kShufflingSeed);
   const std::atomic<bool> cancelled = false;
-  const absl::StatusOr<PairTrainingResult> result =
+  const PairTrainingResult result =
       TrainPairNetwork(*workload.pairs, workload.training,
                        workload.architecture.auxiliary_loss_weight(), shuffling,
                        cancelled, network);
-  MINIDL_CHECK(result.ok(), result.status().ToString());
   std::vector<double> losses;
-  for (const proto::Epoch& epoch : result->epochs) {
+  for (const proto::Epoch& epoch : result.epochs) {
     losses.push_back(epoch.loss());
   }
   return losses;

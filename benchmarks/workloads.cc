@@ -92,7 +92,8 @@ absl::StatusOr<PairWorkload> LoadPairWorkload(const std::string& architecture,
   }
   MINIDL_ASSIGN_OR_RETURN(PairSet pairs, digits ? DigitPairs(study.message)
                                                 : RandomPairs(study.message));
-  workload.pairs = std::make_shared<const PairSet>(std::move(pairs));
+  workload.pairs =
+      std::make_shared<const PairSets>(PairSets{std::move(pairs), {}});
   return workload;
 }
 
@@ -220,7 +221,7 @@ double DenseFlops(const Part& part) {
 }
 
 int64_t NumExamples(const PairWorkload& workload) {
-  return workload.training.epochs() * workload.pairs->targets.size();
+  return workload.training.epochs() * workload.pairs->train.targets.size();
 }
 int64_t NumExamples(const DiskWorkload& workload) {
   return workload.epochs * workload.points;

@@ -31,7 +31,7 @@ using Layers = google::protobuf::RepeatedPtrField<proto::Layer>;
 struct PairWorkload {
   proto::Architecture architecture;
   proto::Training training;
-  std::shared_ptr<const PairSet> pairs;
+  std::shared_ptr<const PairSets> pairs;  // Without a test set.
 };
 
 // Training by RunDisk.

@@ -48,7 +48,7 @@ TEST(WorkloadsTest, W2) {
 TEST(WorkloadsTest, DigitsAreNormalised) {
   const Workload digits = Load("w1_digits");
   EXPECT_EQ(NumParameters(digits), 70'906);
-  const PairSet& pairs = *std::get<PairWorkload>(digits.task).pairs;
+  const PairSet& pairs = std::get<PairWorkload>(digits.task).pairs->train;
   double sum = 0;
   double squares = 0;
   for (const float x : pairs.inputs.values()) {

@@ -1,5 +1,6 @@
 #include "experiments/digit_pairs.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -16,15 +17,18 @@
 #include "base/status_macros.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
+#include "experiments/live_page.h"
 #include "experiments/progress.h"
 #include "experiments/run_tasks.h"
 #include "experiments/study.h"
 #include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
+#include "proto/statistics.pb.h"
 #include "proto/study.pb.h"
 #include "records/record_writer.h"
 #include "records/run_records.h"
-#include "statistics/summary.h"
+#include "report/page_data.pb.h"
+#include "statistics/study_statistics.h"
 #include "statistics/summary_table.h"
 
 namespace minidl {
@@ -84,14 +88,22 @@ absl::StatusOr<Output> OpenOutput(const DigitPairsOptions& options) {
   return Output{*std::move(writer), {}};
 }
 
+// What has become of a study that ended with `status`.
+proto::RunProgress::State StateAfter(const absl::Status& status) {
+  if (status.ok()) return proto::RunProgress::FINISHED;
+  return absl::IsCancelled(status) ? proto::RunProgress::INTERRUPTED
+                                   : proto::RunProgress::FAILED;
+}
+
 absl::Status PrintTable(const Study& study,
                         const std::vector<proto::RunRecord>& records) {
-  std::vector<std::string> names;
+  StudyStatisticsOptions options;
   for (const proto::Architecture& architecture : study.architectures) {
-    names.push_back(architecture.name());
+    options.order.push_back(architecture.name());
   }
-  MINIDL_ASSIGN_OR_RETURN(const Summary summary, Summarize(records, names));
-  std::fputs(FormatSummary(summary, SummaryFormat::kText).c_str(), stdout);
+  MINIDL_ASSIGN_OR_RETURN(const proto::StudyStatistics statistics,
+                          ComputeStudyStatistics(records, options));
+  std::fputs(SummaryText(statistics).c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -124,17 +136,37 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
         "; name another --output or use the flags of that run"));
   }
 
+  const auto done = std::count_if(
+      output.records.begin(), output.records.end(), [](const auto& record) {
+        return record.status() != proto::RunRecord::INTERRUPTED;
+      });
+  const int total = static_cast<int>(tasks->size()) + static_cast<int>(done);
+  LivePage page(study, {options.html, total});
+  absl::Status page_written =
+      page.Write(output.records, proto::RunProgress::RUNNING);
+  if (!page_written.ok()) {
+    RemoveIfEmpty(options.output);
+    return page_written;
+  }
   std::fprintf(stderr, "study %s: %d of %d rounds to run, records in %s\n",
                study.message.name().c_str(), static_cast<int>(tasks->size()),
-               static_cast<int>(tasks->size() + output.records.size()),
-               options.output.c_str());
+               total, options.output.c_str());
+  if (!options.html.empty()) {
+    std::fprintf(stderr, "page: %s\n", options.html.c_str());
+  }
   Progress progress(static_cast<int>(tasks->size()), stderr);
-  const absl::Status status = RunTasks(
+  std::vector<proto::RunRecord> interrupted;
+  absl::Status status = RunTasks(
       mnist, study, *tasks, options.jobs, cancelled,
       [&](const proto::RunRecord& record) -> absl::Status {
+        if (record.status() == proto::RunRecord::INTERRUPTED) {
+          interrupted.push_back(record);
+          return absl::OkStatus();
+        }
         MINIDL_RETURN_IF_ERROR(AppendRunRecord(record, output.writer));
         output.records.push_back(record);
         progress.Finished(record);
+        page.Refresh(output.records);
         if (record.status() == proto::RunRecord::DIVERGED &&
             options.stop_on_divergence) {
           return absl::OutOfRangeError(absl::StrCat(
@@ -145,11 +177,18 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
   progress.End();
 
   if (output.records.empty()) {
+    // Nor does one that holds interruptions alone.
     RemoveIfEmpty(options.output);
   } else {
+    for (const proto::RunRecord& record : interrupted) {
+      const absl::Status appended = AppendRunRecord(record, output.writer);
+      if (!appended.ok()) status = appended;
+      output.records.push_back(record);
+    }
     MINIDL_RETURN_IF_ERROR(PrintTable(study, output.records));
     std::printf("records: %s\n", options.output.c_str());
   }
+  page_written = page.Write(output.records, StateAfter(status));
   if (absl::IsCancelled(status)) {
     return absl::CancelledError(
         output.records.empty()
@@ -158,7 +197,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            "--output=",
                            options.output, " runs what is missing"));
   }
-  return status;
+  return status.ok() ? page_written : status;
 }
 
 }  // namespace minidl

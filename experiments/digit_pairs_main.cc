@@ -36,6 +36,9 @@ DEFINE_int32(epochs, 0, "Epochs of each training, instead of the study's.");
 DEFINE_int32(jobs, 0, "Rounds to run at the same time; 0 for one a processor.");
 DEFINE_string(output, "",
               "Record file to write; empty for digit_pairs-<time>.tfrecord.");
+DEFINE_string(html, "",
+              "Page with plots to write, for a browser; it follows the rounds. "
+              "Empty for none.");
 DEFINE_bool(resume, false,
             "Run only the rounds that the --output file does not have yet.");
 DEFINE_string(
@@ -83,6 +86,11 @@ absl::StatusOr<DigitPairsOptions> OptionsFromFlags() {
                                                    absl::LocalTimeZone()),
                                   ".tfrecord")
                    : FLAGS_output);
+  options.html = UserPath(FLAGS_html);
+  if (options.html == options.output) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--html and --output are both ", options.html));
+  }
   if (FLAGS_on_divergence != "continue" && FLAGS_on_divergence != "stop") {
     return absl::InvalidArgumentError(
         absl::StrCat("--on_divergence is \"", FLAGS_on_divergence,

@@ -151,6 +151,49 @@ class DigitPairsTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("standard output", result.stderr)
 
+    def test_page_has_the_rounds(self):
+        html = os.path.join(self.directory, "page.html")
+        flags = [*QUICK, "--architectures=convnet", "--output=out.tfrecord"]
+        result = self.run_program(*flags, "--html=page.html")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(f"page: {html}\n", result.stderr)
+        with open(html, encoding="utf-8") as file:
+            self.assertIn('"state":"FINISHED","done":2,"total":2', file.read())
+
+    def test_page_that_cannot_be_written_stops_before_any_work(self):
+        flags = ["--epochs=100000", "--output=out.tfrecord"]
+        self.expect_mistake("--html and --output", *flags, "--html=out.tfrecord")
+        other = os.path.join(self.directory, "other")
+        with open(other, "w", encoding="utf-8") as file:
+            file.write("precious")
+        for html, message in [
+            ("none/page.html", f"{self.directory}/none/page.html"),
+            ("/dev/full", "No space left"),
+            ("other", f"{other} exists and is not a page"),
+        ]:
+            result = self.run_program(*flags, f"--html={html}")
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(message, result.stderr)
+        with open(other, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "precious")
+        self.assertEqual(os.listdir(self.directory), ["other"])
+
+    def test_interrupt_is_on_the_page(self):
+        html = os.path.join(self.directory, "page.html")
+        process = self.start(
+            f"--output={self.output}", f"--html={html}", stderr=subprocess.PIPE
+        )
+        for line in process.stderr:
+            if line.startswith("[2/"):
+                break
+        # As it was before the first round's end, or later.
+        with open(html, encoding="utf-8") as file:
+            self.assertIn('"state":"RUNNING"', file.read())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        with open(html, encoding="utf-8") as file:
+            self.assertRegex(file.read(), '"state":"INTERRUPTED","done":[0-9]+,"total":4000')
+
     def test_results_are_not_overwritten(self):
         flags = [*QUICK, "--architectures=convnet", f"--output={self.output}"]
         self.assertEqual(self.run_program(*flags).returncode, 0)
@@ -195,16 +238,28 @@ class DigitPairsTest(unittest.TestCase):
         )
 
     def test_interrupt_keeps_what_is_done(self):
-        process = self.start(f"--output={self.output}", stderr=subprocess.PIPE)
+        flags = ["--architectures=convnet", "--epochs=300", f"--output={self.output}"]
+        process = self.start(*flags, stderr=subprocess.PIPE)
         for line in process.stderr:
-            if line.startswith("[3/"):
+            if line.startswith("[2/"):
                 break
+        time.sleep(0.1)  # Into the next round, which takes longer.
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=100)
         self.assertEqual(process.returncode, 130)
         self.assertIn("--resume", stderr)
         self.assertRegex(stdout, r"(?m)^convnet +\d")
-        self.assertGreaterEqual(len(self.records(self.output)), 3)
+        records = self.records(self.output)
+        self.assertGreaterEqual(len(records), 3)
+
+        # What was in flight is on record, and --resume runs it again.
+        interrupted = [record for record in records if "status: INTERRUPTED" in record]
+        self.assertEqual(len(interrupted), 1)
+        self.assertRegex(interrupted[0], r"(?m)^stopped_epoch: \d+\nstopped_step: \d+$")
+        result = self.run_program(*flags, f"--rounds={len(records)}", "--resume")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(f"1 of {len(records)} rounds to run", result.stderr)
+        self.assertRegex(result.stdout, rf"(?m)^convnet +{len(records)}/{len(records)} ")
 
     def test_interrupt_before_any_round_leaves_no_file(self):
         process = self.start(

@@ -4,12 +4,11 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "data/pair_sets.h"
 #include "nn/build_optimizer.h"
@@ -47,32 +46,42 @@ struct Batch {
   Tensor<int64_t> classes_of_pairs;  // N×2.
 };
 
-// Adds to `count` the rows of `logits` (N×C) that have their largest value, the
-// first of equal ones, elsewhere than at their target, or are not all finite,
-// which `finite` then says.
+bool IsFinite(absl::Span<const float> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](float x) { return std::isfinite(x); });
+}
+
+// Adds the rows of `logits` (N×C) to `count`. Those are wrong that have their
+// largest value, the first of equal ones, elsewhere than at their target, or
+// are not all finite; `wrong` is called with the row and where its value is.
+template <typename Wrong>
 void CountWrong(const Tensor<float>& logits, const Tensor<int64_t>& targets,
-                proto::ErrorCount& count, bool& finite) {
-  int64_t wrong = 0;
+                proto::ErrorCount& count, Wrong wrong) {
   for (int64_t n = 0; n < targets.size(); ++n) {
     const absl::Span<const float> row = logits.Outer(n);
     const int64_t answer =
         std::max_element(row.begin(), row.end()) - row.begin();
-    const bool row_finite = std::all_of(
-        row.begin(), row.end(), [](float x) { return std::isfinite(x); });
-    if (!row_finite || answer != targets(n)) ++wrong;
-    finite = finite && row_finite;
+    if (answer == targets(n) && IsFinite(row)) continue;
+    count.set_wrong(count.wrong() + 1);
+    wrong(n, answer);
   }
-  count.set_wrong(count.wrong() + wrong);
   count.set_total(count.total() + targets.size());
+}
+
+void CountWrong(const Tensor<float>& logits, const Tensor<int64_t>& targets,
+                proto::ErrorCount& count) {
+  CountWrong(logits, targets, count, [](int64_t, int64_t) {});
 }
 
 }  // namespace
 
-absl::StatusOr<PairTrainingResult> TrainPairNetwork(
-    const PairSet& pairs, const proto::Training& training,
-    double auxiliary_loss_weight, Generator& shuffling,
-    const std::atomic<bool>& cancelled, PairNetwork& network) {
-  const int64_t num_pairs = pairs.targets.size();
+PairTrainingResult TrainPairNetwork(const PairSets& pairs,
+                                    const proto::Training& training,
+                                    double auxiliary_loss_weight,
+                                    Generator& shuffling,
+                                    const std::atomic<bool>& cancelled,
+                                    PairNetwork& network) {
+  const int64_t num_pairs = pairs.train.targets.size();
   const int64_t batch_size = training.batch_size();
   const int64_t steps_per_epoch = StepsPerEpoch(training, num_pairs);
   const int64_t total_steps = training.epochs() * steps_per_epoch;
@@ -80,23 +89,27 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
   // The loss of a digit is the mean over the images, of which a pair has two.
   const double classes_weight = 2 * auxiliary_loss_weight;
 
-  network.SetTraining(true);
   const std::unique_ptr<Optimizer> optimizer =
       BuildOptimizer(training, network.Parameters());
   LossCrossEntropy comparison_loss;
   LossCrossEntropy classes_loss;
   Batch batch;
   PairTrainingResult result;
-  for (int epoch = 0; epoch < training.epochs(); ++epoch) {
+  for (int epoch = 1; epoch <= training.epochs(); ++epoch) {
+    network.SetTraining(true);
     const Tensor<int64_t> order = RandomPermutation(num_pairs, shuffling);
+    proto::Epoch record;
     double comparison_sum = 0;
     double classes_sum = 0;
-    for (int64_t step = 0; step < steps_per_epoch; ++step) {
-      if (cancelled) return absl::CancelledError("training was interrupted");
-      const absl::Span<const int64_t> rows =
-          order.values().subspan(static_cast<size_t>(step * batch_size),
-                                 static_cast<size_t>(batch_size));
-      batch.Gather(pairs, rows);
+    for (int step = 1; step <= steps_per_epoch; ++step) {
+      if (cancelled) {
+        result.stop = {proto::RunRecord::INTERRUPTED, epoch, step, {}};
+        return result;
+      }
+      const int64_t start = (step - 1) * batch_size;
+      const absl::Span<const int64_t> rows = order.values().subspan(
+          static_cast<size_t>(start), static_cast<size_t>(batch_size));
+      batch.Gather(pairs.train, rows);
 
       const PairNetwork::Output output = network.Forward(batch.inputs);
       const double comparison =
@@ -104,28 +117,41 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
       const double classes =
           auxiliary ? 2 * classes_loss.Forward(*output.classes, batch.classes)
                     : 0;
-      if (!std::isfinite(comparison + classes)) {
-        result.divergence = {epoch + 1, static_cast<int>(step) + 1};
+      const double loss = comparison + auxiliary_loss_weight * classes;
+      if (!std::isfinite(loss)) {
+        result.stop = {
+            proto::RunRecord::DIVERGED, epoch, step,
+            std::isnan(loss) ? std::numeric_limits<double>::quiet_NaN() : loss};
         return result;
       }
       const auto count = static_cast<double>(rows.size());
       comparison_sum += comparison * count;
       classes_sum += classes * count;
+      CountWrong(output.comparison, batch.targets, *record.mutable_train());
+      if (auxiliary) {
+        CountWrong(*output.classes, batch.classes,
+                   *record.mutable_train_digits());
+      }
 
       optimizer->ZeroGradients();
       network.Backward(
           comparison_loss.Backward(),
           auxiliary ? &classes_loss.Backward(classes_weight) : nullptr);
-      optimizer->set_learning_rate(
-          LearningRate(training, epoch * steps_per_epoch + step, total_steps));
+      optimizer->set_learning_rate(LearningRate(
+          training, (epoch - 1) * steps_per_epoch + step - 1, total_steps));
       optimizer->Step();
     }
-    proto::Epoch& record = result.epochs.emplace_back();
     const auto total = static_cast<double>(num_pairs);
     record.set_comparison_loss(comparison_sum / total);
     record.set_auxiliary_loss(classes_sum / total);
     record.set_loss(record.comparison_loss() +
                     auxiliary_loss_weight * record.auxiliary_loss());
+    if (training.test_interval() > 0 && epoch % training.test_interval() == 0) {
+      const PairErrors test = EvaluatePairNetwork(pairs.test, network);
+      *record.mutable_test() = test.comparison;
+      if (auxiliary) *record.mutable_test_digits() = test.digits;
+    }
+    result.epochs.push_back(record);
   }
   return result;
 }
@@ -148,9 +174,16 @@ PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
                             static_cast<size_t>(kEvaluationBatch)));
     const PairNetwork::Output output = network.Forward(batch.inputs);
     CountWrong(output.comparison, batch.targets, errors.comparison,
-               errors.finite);
+               [&](int64_t row, int64_t answer) {
+                 const float margin = output.comparison(row, answer) -
+                                      output.comparison(row, 1 - answer);
+                 errors.wrong_pairs.push_back(
+                     {start + row, static_cast<int>(answer), margin});
+               });
+    errors.finite &= IsFinite(output.comparison.values());
     if (output.classes != nullptr) {
-      CountWrong(*output.classes, batch.classes, errors.digits, errors.finite);
+      CountWrong(*output.classes, batch.classes, errors.digits);
+      errors.finite &= IsFinite(output.classes->values());
     }
   }
   return errors;

@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "data/pair_sets.h"
 #include "nn/pair_network.h"
 #include "proto/run_record.pb.h"
@@ -15,29 +14,45 @@
 
 namespace minidl {
 
-// Where training stopped because the loss was not finite. Both from 1; `step`
-// within the epoch.
-struct Divergence {
+// Where training stopped before its end. Epoch and step are from 1; the step is
+// within the epoch and has not been taken.
+struct TrainingStop {
+  proto::RunRecord::Status reason;  // DIVERGED or INTERRUPTED.
   int epoch = 0;
   int step = 0;
+  // The loss that was not finite, if one has been seen. NaN is always the same
+  // NaN: which one the processor makes depends on its instructions.
+  std::optional<double> loss;
 };
 
 struct PairTrainingResult {
   std::vector<proto::Epoch> epochs;  // Those that ended.
-  std::optional<Divergence> divergence;
+  std::optional<TrainingStop> stop;
 };
 
-// Trains `network` on `pairs` by minibatches in an order drawn anew for each
-// epoch, to lower the cross-entropy of the comparison plus
+// Trains `network` on `pairs.train` by minibatches in an order drawn anew for
+// each epoch, to lower the cross-entropy of the comparison plus
 // `auxiliary_loss_weight` times the sum of the two digits' cross-entropies.
-// Returns Cancelled, in the middle of an epoch, once `cancelled` is true.
-absl::StatusOr<PairTrainingResult> TrainPairNetwork(
-    const PairSet& pairs, const proto::Training& training,
-    double auxiliary_loss_weight, Generator& shuffling,
-    const std::atomic<bool>& cancelled, PairNetwork& network);
+// Stops in the middle of an epoch if the loss is not finite, or once
+// `cancelled` is true. `pairs.test` is evaluated where training.test_interval
+// says, which changes nothing else.
+PairTrainingResult TrainPairNetwork(const PairSets& pairs,
+                                    const proto::Training& training,
+                                    double auxiliary_loss_weight,
+                                    Generator& shuffling,
+                                    const std::atomic<bool>& cancelled,
+                                    PairNetwork& network);
 
 // How many steps an epoch has.
 int StepsPerEpoch(const proto::Training& training, int64_t num_pairs);
+
+// A pair whose comparison is wrong.
+struct WrongPair {
+  int64_t pair = 0;  // Its index in the set.
+  int answer = 0;    // The network's: 1 says that first <= second.
+  // How much the answer's logit is above the other's.
+  float margin = 0;
+};
 
 // What the network gets wrong, in evaluation mode, in which it is left.
 struct PairErrors {
@@ -46,6 +61,7 @@ struct PairErrors {
   // Whether all logits are. Those that are not numbers count as wrong, but the
   // network is none to speak of.
   bool finite = true;
+  std::vector<WrongPair> wrong_pairs;  // In the set's order.
 };
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network);
 

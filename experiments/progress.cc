@@ -34,8 +34,8 @@ std::string DescribeRound(const proto::RunRecord& record) {
   const std::string name =
       absl::StrCat(record.architecture().name(), " round ", record.round());
   if (record.status() == proto::RunRecord::DIVERGED) {
-    return absl::StrCat(name, ": diverged in epoch ", record.diverged_epoch(),
-                        ", step ", record.diverged_step());
+    return absl::StrCat(name, ": diverged in epoch ", record.stopped_epoch(),
+                        ", step ", record.stopped_step());
   }
   return absl::StrCat(name, ": test error ",
                       FormatFixed(ErrorPercent(record.errors().test()), 2),

@@ -31,8 +31,8 @@ TEST(ProgressTest, DescribesRounds) {
             "convnet round 3: test error 16.30 %");
   proto::RunRecord diverged = FinishedRound();
   diverged.set_status(proto::RunRecord::DIVERGED);
-  diverged.set_diverged_epoch(2);
-  diverged.set_diverged_step(7);
+  diverged.set_stopped_epoch(2);
+  diverged.set_stopped_step(7);
   EXPECT_EQ(DescribeRound(diverged),
             "convnet round 3: diverged in epoch 2, step 7");
 }

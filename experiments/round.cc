@@ -4,15 +4,18 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/fingerprint.h"
-#include "base/host.h"
 #include "base/status_macros.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "data/standardize.h"
+#include "experiments/environment.h"
+#include "experiments/mistakes.h"
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
 #include "experiments/study.h"
@@ -58,10 +61,11 @@ uint64_t HashParameters(PairNetwork& network) {
   return fingerprint.value();
 }
 
-void SetDiverged(const Divergence& divergence, proto::RunRecord& record) {
-  record.set_status(proto::RunRecord::DIVERGED);
-  record.set_diverged_epoch(divergence.epoch);
-  record.set_diverged_step(divergence.step);
+void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
+  record.set_status(stop.reason);
+  record.set_stopped_epoch(stop.epoch);
+  record.set_stopped_step(stop.step);
+  if (stop.loss.has_value()) record.set_stopped_loss(*stop.loss);
 }
 
 }  // namespace
@@ -80,15 +84,11 @@ absl::StatusOr<proto::RunRecord> RunRound(
   record.set_train_pairs(study.train_pairs());
   record.set_test_pairs(study.test_pairs());
   proto::Environment& environment = *record.mutable_environment();
-  environment.set_start_time_ms(
-      std::chrono::duration_cast<std::chrono::milliseconds>(
-          std::chrono::system_clock::now().time_since_epoch())
-          .count());
-  environment.set_host(HostName());
-  environment.set_cpu(CpuName());
+  environment = CurrentEnvironment();
 
   MINIDL_ASSIGN_OR_RETURN(PairSets pairs, DrawPairs(mnist, study, round));
   record.set_data_hash(HashPairs(pairs));
+  const std::string test_pixels = Pixels(pairs.test.inputs);
   if (study.training().input_normalization() ==
       proto::Training::MEAN_AND_DEVIATION) {
     Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
@@ -105,16 +105,15 @@ absl::StatusOr<proto::RunRecord> RunRound(
 
   Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
   const auto start = std::chrono::steady_clock::now();
-  MINIDL_ASSIGN_OR_RETURN(const PairTrainingResult result,
-                          TrainPairNetwork(pairs.train, study.training(),
-                                           architecture.auxiliary_loss_weight(),
-                                           shuffling, cancelled, *network));
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, study.training(), architecture.auxiliary_loss_weight(), shuffling,
+      cancelled, *network);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());
   record.mutable_epochs()->Assign(result.epochs.begin(), result.epochs.end());
-  if (result.divergence.has_value()) {
-    SetDiverged(*result.divergence, record);
+  if (result.stop.has_value()) {
+    SetStopped(*result.stop, record);
     return record;
   }
 
@@ -122,17 +121,23 @@ absl::StatusOr<proto::RunRecord> RunRound(
   const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
   if (!train.finite || !test.finite) {
     // The last step did it; no loss has followed that would tell.
-    SetDiverged({study.training().epochs(),
-                 StepsPerEpoch(study.training(), study.train_pairs())},
-                record);
+    SetStopped({proto::RunRecord::DIVERGED,
+                study.training().epochs(),
+                StepsPerEpoch(study.training(), study.train_pairs()),
+                {}},
+               record);
     return record;
   }
   *record.mutable_errors()->mutable_train() = train.comparison;
   *record.mutable_errors()->mutable_test() = test.comparison;
   // Where no loss trains the branches' outputs to be digits, they are none.
   if (architecture.auxiliary_loss_weight() != 0) {
+    *record.mutable_errors()->mutable_train_digits() = train.digits;
     *record.mutable_errors()->mutable_test_digits() = test.digits;
   }
+  const std::vector<proto::Mistake> mistakes =
+      SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);
+  record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
   record.set_status(proto::RunRecord::FINISHED);
   return record;
 }

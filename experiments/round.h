@@ -13,12 +13,12 @@ namespace minidl {
 
 // Runs round `round`, from 0, of one architecture of a study: draws pairs and
 // initial weights anew, trains, and evaluates what the last epoch left. The
-// record depends on the arguments alone, but for its `environment`. A diverged
-// round is a record too.
+// record depends on the arguments alone, but for its `environment`, in which
+// `jobs` is left to the caller. A diverged round is a record too, and so, if
+// `cancelled` becomes true while it trains, is an interrupted one.
 //
-// Cancelled if `cancelled` becomes true; InvalidArgument if MNIST has too few
-// images for the study's pairs. The study and the architecture are valid (see
-// study.h).
+// InvalidArgument if MNIST has too few images for the study's pairs. The study
+// and the architecture are valid (see study.h).
 absl::StatusOr<proto::RunRecord> RunRound(
     const Mnist& mnist, const proto::Study& study,
     const proto::Architecture& architecture, int round,

@@ -1,28 +1,32 @@
 #include "experiments/round.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "base/runfile.h"
 #include "base/status_testutil.h"
 #include "base/text_proto.h"
-#include "data/mnist.h"
+#include "data/pair_sets.h"
+#include "experiments/mistakes.h"
+#include "experiments/seeds.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hwy/targets.h"
 #include "proto/run_record.pb.h"
 #include "records/run_records.h"
+#include "tensor/generator.h"
 #include "tensor/kernels/targets_testutil.h"
 
 namespace minidl {
 namespace {
-
-using ::testing::_;
 
 class RoundTest : public testing::Test {
  protected:
@@ -55,6 +59,7 @@ TEST_F(RoundTest, RecordSaysWhatWasRunAndWhatCameOut) {
   EXPECT_EQ(record.errors().train().total(), 60);
   EXPECT_EQ(record.errors().test().total(), 40);
   EXPECT_EQ(record.errors().test_digits().total(), 80);
+  EXPECT_EQ(record.errors().train_digits().total(), 120);
   // 196 10 + 10 in the branch, 20 2 + 2 in the head.
   EXPECT_EQ(record.parameter_count(), 2012);
   EXPECT_GT(record.environment().start_time_ms(), 0);
@@ -87,12 +92,29 @@ TEST_F(RoundTest, DigitErrorOnlyWhereTheyAreTrained) {
   EXPECT_TRUE(Run(1, 0).errors().has_test_digits());
 }
 
+// Also with dropout, which evaluation neither applies nor draws numbers for.
+TEST_F(RoundTest, TestIntervalChangesNothingElse) {
+  const proto::RunRecord without = Run(1, 0);
+  study_.message.mutable_training()->set_test_interval(1);
+  proto::RunRecord with = Run(1, 0);
+  with.mutable_training()->clear_test_interval();
+  for (proto::Epoch& epoch : *with.mutable_epochs()) {
+    EXPECT_EQ(epoch.test().total(), 40);
+    epoch.clear_test();
+    epoch.clear_test_digits();
+  }
+  EXPECT_EQ(SerializeRunRecord(ReproducibleForm(with)),
+            SerializeRunRecord(ReproducibleForm(without)));
+}
+
 TEST_F(RoundTest, DivergedRoundIsARecord) {
   study_.message.mutable_training()->mutable_sgd()->set_learning_rate(3e38);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
-  EXPECT_GE(record.diverged_epoch(), 1);
-  EXPECT_GE(record.diverged_step(), 1);
+  EXPECT_GE(record.stopped_epoch(), 1);
+  EXPECT_GE(record.stopped_step(), 1);
+  EXPECT_TRUE(record.has_stopped_loss());
+  EXPECT_FALSE(std::isfinite(record.stopped_loss()));
   EXPECT_FALSE(record.has_errors());
 }
 
@@ -103,9 +125,10 @@ TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e30);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
-  EXPECT_EQ(record.diverged_epoch(), 1);
-  EXPECT_EQ(record.diverged_step(), 1);
+  EXPECT_EQ(record.stopped_epoch(), 1);
+  EXPECT_EQ(record.stopped_step(), 1);
   EXPECT_EQ(record.epochs_size(), 1);
+  EXPECT_FALSE(record.has_stopped_loss());
   EXPECT_FALSE(record.has_errors());
 }
 
@@ -129,11 +152,39 @@ TEST_F(RoundTest, SameBitsWithAvx2AndAvx512) {
   EXPECT_EQ(records[0], records[1]);
 }
 
-TEST_F(RoundTest, CancelledLeavesNoRecord) {
+TEST_F(RoundTest, MistakesAreShown) {
+  const proto::RunRecord record = Run(1, 0);
+  const int64_t wrong = record.errors().test().wrong();
+  ASSERT_GT(wrong, 0);
+  EXPECT_EQ(record.mistakes_size(), std::min<int64_t>(wrong, kMaxMistakes));
+  // The pairs as the round has drawn them.
+  Generator generator(StreamSeed(study_.message.seed(), 0, Purpose::kData));
+  ASSERT_THAT(GeneratePairSet(SharedMnist().train, 60, generator), IsOk());
+  const auto test = GeneratePairSet(SharedMnist().test, 40, generator);
+  ASSERT_THAT(test, IsOk());
+  for (const proto::Mistake& mistake : record.mistakes()) {
+    const int64_t pair = mistake.pair();
+    EXPECT_EQ(mistake.first_digit(), test->classes(pair, 0));
+    EXPECT_EQ(mistake.second_digit(), test->classes(pair, 1));
+    EXPECT_EQ(mistake.answer(), test->targets(pair) == 0);
+    EXPECT_GE(mistake.probability(), 0.5);
+    ASSERT_EQ(mistake.pixels().size(), 2u * 14 * 14);
+    const absl::Span<const float> images = test->inputs.Outer(pair);
+    for (size_t i = 0; i < images.size(); ++i) {
+      ASSERT_NEAR(static_cast<unsigned char>(mistake.pixels()[i]), images[i],
+                  0.5);
+    }
+  }
+}
+
+TEST_F(RoundTest, CancelledIsAnInterruptedRecord) {
   cancelled_ = true;
-  EXPECT_THAT(RunRound(SharedMnist(), study_.message, study_.architectures[0],
-                       0, cancelled_),
-              StatusIs(absl::StatusCode::kCancelled, _));
+  const proto::RunRecord record = Run(0, 0);
+  EXPECT_EQ(record.status(), proto::RunRecord::INTERRUPTED);
+  EXPECT_EQ(record.stopped_epoch(), 1);
+  EXPECT_EQ(record.stopped_step(), 1);
+  EXPECT_FALSE(record.has_stopped_loss());
+  EXPECT_FALSE(record.has_errors());
 }
 
 }  // namespace

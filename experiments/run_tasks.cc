@@ -71,6 +71,7 @@ absl::StatusOr<std::vector<Task>> PlanTasks(
   for (const proto::RunRecord& record : done) {
     MINIDL_ASSIGN_OR_RETURN(const std::optional<Task> task,
                             TaskOf(study, record));
+    if (record.status() == proto::RunRecord::INTERRUPTED) continue;
     if (task.has_value()) done_tasks.emplace(task->round, task->architecture);
   }
   const int begin = only_round.value_or(0);
@@ -92,6 +93,8 @@ absl::Status RunTasks(
     int jobs, std::atomic<bool>& cancelled,
     const std::function<absl::Status(const proto::RunRecord&)>& take) {
   MINIDL_CHECK(jobs >= 1, "RunTasks: jobs = ", jobs);
+  const int num_threads =
+      std::min(jobs, static_cast<int>(std::max<size_t>(1, tasks.size())));
   std::atomic<size_t> next = 0;
   std::mutex mutex;  // Guards `take` and `result`.
   absl::Status result;
@@ -99,10 +102,11 @@ absl::Status RunTasks(
     while (!cancelled) {
       const size_t i = next++;
       if (i >= tasks.size()) return;
-      const absl::StatusOr<proto::RunRecord> record = RunRound(
+      absl::StatusOr<proto::RunRecord> record = RunRound(
           mnist, study.message,
           study.architectures[static_cast<size_t>(tasks[i].architecture)],
           tasks[i].round, cancelled);
+      if (record.ok()) record->mutable_environment()->set_jobs(num_threads);
       const std::lock_guard<std::mutex> lock(mutex);
       if (!result.ok()) return;
       result = record.ok() ? take(*record) : record.status();
@@ -110,8 +114,6 @@ absl::Status RunTasks(
     }
   };
   std::vector<std::thread> threads;
-  const int num_threads =
-      std::min(jobs, static_cast<int>(std::max<size_t>(1, tasks.size())));
   for (int i = 0; i < num_threads; ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
   if (result.ok() && cancelled) {

@@ -26,16 +26,18 @@ struct Task {
 
 // What is to do for a study, round by round, so that an interrupted run leaves
 // whole comparisons: all its rounds, or `only_round` alone, without the tasks
-// that `done` holds a record of. FailedPrecondition, with the reason, if a
-// record in `done` is not of this study.
+// that `done` holds a record of, unless it is of an interruption.
+// FailedPrecondition, with the reason, if a record in `done` is not of this
+// study.
 absl::StatusOr<std::vector<Task>> PlanTasks(
     const Study& study, std::optional<int> only_round,
     absl::Span<const proto::RunRecord> done);
 
 // Runs `tasks` on `jobs` threads, and hands each record to `take` as it comes;
-// never two at the same time. Stops early, without the rounds that are running,
-// at the first error of a round or of `take`, which it returns and makes
-// `cancelled` true for, or if that becomes true: Cancelled. jobs >= 1.
+// never two at the same time. Stops early if `cancelled` becomes true:
+// Cancelled, after records of the interrupted rounds. Stops also, without
+// those, at the first error of a round or of `take`, which it returns and makes
+// `cancelled` true for. jobs >= 1.
 absl::Status RunTasks(
     const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
     int jobs, std::atomic<bool>& cancelled,

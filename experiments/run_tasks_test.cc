@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -53,6 +56,16 @@ TEST(PlanTasksTest, WhatIsDoneIsNotDoneAgain) {
                         {RecordOf(study, {1, 0}), RecordOf(study, {0, 2})}),
               IsOkAndHolds(
                   ElementsAre(Task{0, 0}, Task{0, 1}, Task{1, 1}, Task{1, 2})));
+}
+
+TEST(PlanTasksTest, WhatWasInterruptedIsDoneAgain) {
+  const Study study = SmallStudy();
+  proto::RunRecord interrupted = RecordOf(study, {1, 0});
+  interrupted.set_status(proto::RunRecord::INTERRUPTED);
+  EXPECT_THAT(PlanTasks(study, 0, {interrupted}),
+              IsOkAndHolds(ElementsAre(Task{0, 0}, Task{1, 0})));
+  EXPECT_THAT(PlanTasks(study, 0, {interrupted, RecordOf(study, {1, 0})}),
+              IsOkAndHolds(ElementsAre(Task{0, 0})));
 }
 
 TEST(PlanTasksTest, RecordsOfArchitecturesThatAreNotSelectedMayStay) {
@@ -140,6 +153,30 @@ TEST(RunTasksTest, StopsWhenCancelled) {
                        }),
               StatusIs(absl::StatusCode::kCancelled, _));
   EXPECT_EQ(taken, 3);
+}
+
+TEST(RunTasksTest, RoundsThatRunWhenCancelledAreInterrupted) {
+  Study study = SmallStudy();
+  study.message.mutable_training()->set_epochs(100'000'000);
+  const std::vector<Task> tasks = *PlanTasks(study, std::nullopt, {});
+  std::atomic<bool> cancelled = false;
+  std::thread interrupt([&cancelled] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    cancelled = true;
+  });
+  std::vector<proto::RunRecord> records;
+  EXPECT_THAT(RunTasks(SharedMnist(), study, tasks, 2, cancelled,
+                       [&records](const proto::RunRecord& record) {
+                         records.push_back(record);
+                         return absl::OkStatus();
+                       }),
+              StatusIs(absl::StatusCode::kCancelled, _));
+  interrupt.join();
+  ASSERT_THAT(records, SizeIs(2));
+  for (const proto::RunRecord& record : records) {
+    EXPECT_EQ(record.status(), proto::RunRecord::INTERRUPTED);
+    EXPECT_EQ(record.environment().jobs(), 2);
+  }
 }
 
 TEST(RunTasksTest, NothingToDoIsDone) {

@@ -68,6 +68,10 @@ absl::Status ValidateTraining(const proto::Training& training) {
   MINIDL_RETURN_IF_ERROR(CheckCount("training.epochs", training.epochs()));
   MINIDL_RETURN_IF_ERROR(
       CheckCount("training.batch_size", training.batch_size()));
+  if (training.test_interval() < 0) {
+    return FieldError("training.test_interval", training.test_interval(),
+                      "at least 0");
+  }
   switch (training.optimizer_case()) {
     case proto::Training::kSgd:
       MINIDL_RETURN_IF_ERROR(CheckPositive("training.sgd.learning_rate",

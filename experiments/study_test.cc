@@ -144,6 +144,8 @@ TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
           {{"train_pairs: 10", "train_pairs: -3"}, "train_pairs is -3"},
           {{"test_pairs: 10", ""}, "test_pairs is 0"},
           {{"epochs: 1", "epochs: 0"}, "training.epochs is 0"},
+          {{"epochs: 1", "epochs: 1 test_interval: -1"},
+           "training.test_interval is -1"},
           {{"batch_size: 5", "batch_size: 0"}, "training.batch_size is 0"},
           {{"batch_size: 5", "batch_size: 11"},
            "training.batch_size is 11; expected at most train_pairs, 10"},

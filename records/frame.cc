@@ -32,11 +32,14 @@ uint64_t FromLittleEndian(absl::string_view bytes) {
   return value;
 }
 
-// The masked CRC-32C of `bytes`, as it stands in a file.
-std::string Checksum(absl::string_view bytes) {
+uint32_t MaskedCrc32c(absl::string_view bytes) {
   const uint32_t crc = Crc32c(bytes);
-  const uint32_t masked = ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
-  return LittleEndian(masked, kFrameFooterSize);
+  return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
+}
+
+// As it stands in a file.
+std::string Checksum(absl::string_view bytes) {
+  return LittleEndian(MaskedCrc32c(bytes), kFrameFooterSize);
 }
 
 }  // namespace
@@ -49,13 +52,15 @@ std::string Frame(absl::string_view payload) {
 std::optional<uint64_t> PayloadLength(absl::string_view header) {
   MINIDL_CHECK(header.size() == kFrameHeaderSize, header.size(), " bytes");
   const absl::string_view length = header.substr(0, kLengthSize);
-  if (header.substr(kLengthSize) != Checksum(length)) return std::nullopt;
+  if (FromLittleEndian(header.substr(kLengthSize)) != MaskedCrc32c(length)) {
+    return std::nullopt;
+  }
   return FromLittleEndian(length);
 }
 
 bool FooterMatches(absl::string_view footer, absl::string_view payload) {
   MINIDL_CHECK(footer.size() == kFrameFooterSize, footer.size(), " bytes");
-  return footer == Checksum(payload);
+  return FromLittleEndian(footer) == MaskedCrc32c(payload);
 }
 
 }  // namespace minidl

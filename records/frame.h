@@ -24,7 +24,8 @@ namespace minidl {
 inline constexpr size_t kFrameHeaderSize = 12;
 inline constexpr size_t kFrameFooterSize = 4;
 
-// The largest payload that we read or write. A run record has a few kilobytes.
+// The largest payload that we read or write. A run record has some ten
+// kilobytes.
 inline constexpr uint64_t kMaxPayloadSize = uint64_t{256} << 20;
 
 // `payload` in a frame.

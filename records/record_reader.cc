@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/check.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "records/frame.h"
@@ -22,7 +25,7 @@
 namespace minidl {
 namespace {
 
-constexpr size_t kBufferSize = 1 << 16;
+constexpr size_t kBufferSize = 1 << 18;
 
 }  // namespace
 
@@ -37,79 +40,121 @@ RecordReader::RecordReader(UniqueFd file, std::string path)
 
 absl::StatusOr<std::optional<std::string>> RecordReader::Next() {
   MINIDL_RETURN_IF_ERROR(status_);
-  absl::StatusOr<std::optional<std::string>> payload = ReadFrame();
-  status_ = payload.status();
-  return payload;
-}
-
-absl::StatusOr<std::optional<std::string>> RecordReader::ReadFrame() {
-  MINIDL_ASSIGN_OR_RETURN(const std::string header, Read(kFrameHeaderSize));
-  if (header.empty()) return std::nullopt;
-  if (header.size() < kFrameHeaderSize) return Torn(header.size());
-  const std::optional<uint64_t> length = PayloadLength(header);
-  if (!length.has_value()) {
-    return Corrupt(absl::StrCat(
-        "the checksum of its length does not match",
-        num_records_ == 0 ? ", or this is not a record file" : ""));
+  const absl::StatusOr<Found> found = Look();
+  if (found.ok() && found->kind == Found::Kind::kEnd) return std::nullopt;
+  if (!found.ok() || found->kind != Found::Kind::kRecord) {
+    return status_ = found.ok() ? ErrorOf(*found) : found.status();
   }
-  if (*length > kMaxPayloadSize) {
-    return Corrupt(absl::StrCat("its length is ", *length,
-                                " bytes, and at most ", kMaxPayloadSize,
-                                " are allowed"));
-  }
-
-  MINIDL_ASSIGN_OR_RETURN(std::string payload, Read(*length));
-  MINIDL_ASSIGN_OR_RETURN(const std::string footer, Read(kFrameFooterSize));
-  const size_t size = header.size() + payload.size() + footer.size();
-  if (footer.size() < kFrameFooterSize) return Torn(size);
-  if (!FooterMatches(footer, payload)) {
-    return Corrupt(absl::StrCat("the checksum of its ", *length,
-                                " bytes of contents does not match"));
-  }
+  std::string payload(found->payload);
+  Consume(found->size);
   ++num_records_;
-  offset_ += static_cast<int64_t>(size);
   return payload;
 }
 
-absl::StatusOr<std::string> RecordReader::Read(uint64_t size) {
-  std::string bytes;
-  while (bytes.size() < size) {
-    if (buffer_begin_ == buffer_.size()) {
-      buffer_.resize(kBufferSize);
-      ssize_t count;
-      do {
-        count = read(file_.get(), buffer_.data(), buffer_.size());
-      } while (count < 0 && errno == EINTR);
-      const int error_number = errno;
-      buffer_.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
-      buffer_begin_ = 0;
-      if (count < 0) return FileError(path_, "cannot read", error_number);
-      if (count == 0) break;
+absl::Status RecordReader::Resynchronize() {
+  MINIDL_CHECK(IsBadRecord(status_),
+               "RecordReader::Resynchronize: ", status_.ToString());
+  while (true) {
+    // There is a byte: a record that has an error is not empty.
+    Consume(1);
+    const absl::StatusOr<Found> found = Look();
+    status_ = found.status();
+    MINIDL_RETURN_IF_ERROR(status_);
+    if (found->kind == Found::Kind::kEnd ||
+        found->kind == Found::Kind::kRecord) {
+      return absl::OkStatus();
     }
-    const size_t count = static_cast<size_t>(std::min<uint64_t>(
-        size - bytes.size(), buffer_.size() - buffer_begin_));
-    bytes.append(buffer_, buffer_begin_, count);
-    buffer_begin_ += count;
   }
-  return bytes;
 }
 
-absl::Status RecordReader::Torn(size_t bytes) const {
-  return absl::OutOfRangeError(
-      absl::StrCat(Where(), " is incomplete: the file ends after ", bytes,
-                   " bytes of it, as a killed run leaves it"));
+absl::StatusOr<RecordReader::Found> RecordReader::Look() {
+  MINIDL_ASSIGN_OR_RETURN(const absl::string_view header,
+                          Peek(kFrameHeaderSize));
+  if (header.empty()) return Found{Found::Kind::kEnd};
+  if (header.size() < kFrameHeaderSize) {
+    return Found{Found::Kind::kTorn, {}, 0, header.size()};
+  }
+  const std::optional<uint64_t> length = PayloadLength(header);
+  if (!length.has_value()) return Found{Found::Kind::kBadLength};
+  if (*length > kMaxPayloadSize)
+    return Found{Found::Kind::kTooLong, {}, *length};
+
+  const auto payload_size = static_cast<size_t>(*length);
+  const size_t size = kFrameHeaderSize + payload_size + kFrameFooterSize;
+  MINIDL_ASSIGN_OR_RETURN(const absl::string_view frame, Peek(size));
+  if (frame.size() < size) {
+    return Found{Found::Kind::kTorn, {}, *length, frame.size()};
+  }
+  const absl::string_view payload =
+      frame.substr(kFrameHeaderSize, payload_size);
+  const bool matches =
+      FooterMatches(frame.substr(kFrameHeaderSize + payload_size), payload);
+  return Found{matches ? Found::Kind::kRecord : Found::Kind::kBadContents,
+               payload, *length, size};
 }
 
-absl::Status RecordReader::Corrupt(const std::string& reason) const {
-  return absl::DataLossError(absl::StrCat(Where(), " is corrupt: ", reason));
+absl::Status RecordReader::ErrorOf(const Found& found) const {
+  const std::string where =
+      absl::StrCat(path_, ": record ", num_records_, " at byte ", offset_);
+  const auto corrupt = [&where](absl::string_view reason) {
+    return absl::DataLossError(absl::StrCat(where, " is corrupt: ", reason));
+  };
+  switch (found.kind) {
+    case Found::Kind::kEnd:
+    case Found::Kind::kRecord:
+      break;
+    case Found::Kind::kTorn:
+      return absl::OutOfRangeError(
+          absl::StrCat(where, " is incomplete: the file ends after ",
+                       found.size, " bytes of it, as a killed run leaves it"));
+    case Found::Kind::kBadLength:
+      return corrupt(absl::StrCat(
+          "the checksum of its length does not match",
+          num_records_ == 0 ? ", or this is not a record file" : ""));
+    case Found::Kind::kTooLong:
+      return corrupt(absl::StrCat("its length is ", found.length,
+                                  " bytes, and at most ", kMaxPayloadSize,
+                                  " are allowed"));
+    case Found::Kind::kBadContents:
+      return corrupt(absl::StrCat("the checksum of its ", found.length,
+                                  " bytes of contents does not match"));
+  }
+  return absl::OkStatus();
 }
 
-std::string RecordReader::Where() const {
-  return absl::StrCat(path_, ": record ", num_records_, " at byte ", offset_);
+absl::StatusOr<absl::string_view> RecordReader::Peek(size_t size) {
+  while (end_ - begin_ < size && !at_end_) {
+    if (begin_ > 0 && end_ == buffer_.size()) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+    if (end_ == buffer_.size()) {
+      buffer_.resize(std::max(kBufferSize, 2 * buffer_.size()));
+    }
+    ssize_t count;
+    do {
+      count = read(file_.get(), buffer_.data() + end_, buffer_.size() - end_);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) return FileError(path_, "cannot read");
+    at_end_ = count == 0;
+    end_ += static_cast<size_t>(count);
+  }
+  return absl::string_view(buffer_).substr(begin_,
+                                           std::min(size, end_ - begin_));
+}
+
+void RecordReader::Consume(size_t size) {
+  begin_ += size;
+  offset_ += static_cast<int64_t>(size);
 }
 
 bool IsTornTail(const absl::Status& status) {
   return status.code() == absl::StatusCode::kOutOfRange;
+}
+
+bool IsBadRecord(const absl::Status& status) {
+  return IsTornTail(status) || status.code() == absl::StatusCode::kDataLoss;
 }
 
 }  // namespace minidl

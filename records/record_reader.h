@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "records/unique_fd.h"
 
 namespace minidl {
@@ -30,27 +31,49 @@ class RecordReader {
   //  - DataLoss: the record is corrupt, as the named checksum says, or longer
   //    than kMaxPayloadSize. Where the next one would start is unknown.
   //  - others: the system's reason why the file cannot be read.
-  // After an error or the end, returns the same again.
+  // After an error or the end, returns the same again; but see Resynchronize.
   absl::StatusOr<std::optional<std::string>> Next();
+
+  // After an error that IsBadRecord, goes on behind the record that has it:
+  // skips bytes up to the next one at which there is a whole record with the
+  // right checksums, or to the end of the file. Next() gives what follows;
+  // numbers count the good records only. An error if the file cannot be read.
+  absl::Status Resynchronize();
 
   // How many payloads Next() has returned.
   int64_t num_records() const { return num_records_; }
 
-  // The byte at which the last of them ends.
+  // The byte at which the last of them ends, or to which Resynchronize has
+  // skipped.
   int64_t offset() const { return offset_; }
 
   const std::string& path() const { return path_; }
 
  private:
-  absl::StatusOr<std::optional<std::string>> ReadFrame();
+  // What is at offset().
+  struct Found {
+    enum class Kind {
+      kEnd,          // Of the file.
+      kRecord,       // `payload`, valid until more is read.
+      kTorn,         // The file ends inside of it, after `size` bytes.
+      kBadLength,    // Its checksum does not match.
+      kTooLong,      // `length` is more than kMaxPayloadSize.
+      kBadContents,  // The checksum of `length` bytes does not match.
+    };
+    Kind kind;
+    absl::string_view payload = {};
+    uint64_t length = 0;
+    size_t size = 0;
+  };
+  absl::StatusOr<Found> Look();
 
-  // The next `size` bytes, or fewer where the file ends. Allocates as they
-  // arrive, not as `size` promises.
-  absl::StatusOr<std::string> Read(uint64_t size);
+  // OK for the end and for records.
+  absl::Status ErrorOf(const Found& found) const;
 
-  absl::Status Torn(size_t bytes) const;
-  absl::Status Corrupt(const std::string& reason) const;
-  std::string Where() const;
+  // The next `size` bytes, or fewer where the file ends; they are not consumed.
+  // Allocates as they arrive, not as `size` promises.
+  absl::StatusOr<absl::string_view> Peek(size_t size);
+  void Consume(size_t size);
 
   UniqueFd file_;
   std::string path_;
@@ -58,14 +81,20 @@ class RecordReader {
   int64_t offset_ = 0;
   absl::Status status_;
 
-  // What has been read from the file but not yet asked for.
+  // What has been read from the file but not consumed is [begin_, end_).
   std::string buffer_;
-  size_t buffer_begin_ = 0;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  bool at_end_ = false;  // Of the file: there is nothing more to read.
 };
 
 // Whether `status`, from RecordReader::Next, says that the file ends inside a
 // record.
 bool IsTornTail(const absl::Status& status);
+
+// Whether it says that a record is torn or corrupt, so that
+// RecordReader::Resynchronize goes on.
+bool IsBadRecord(const absl::Status& status);
 
 }  // namespace minidl
 

@@ -81,7 +81,8 @@ TEST(RecordReaderTest, EmptyFileHasNoRecords) {
 
 TEST(RecordReaderTest, RecordsLongerThanTheBuffer) {
   std::vector<std::string> payloads;
-  for (const size_t size : {65'535, 65'536, 65'537, 1'000'000, 1}) {
+  for (const size_t size :
+       {(1 << 18) - 1, 1 << 18, (1 << 18) + 1, 2'000'000, 1}) {
     payloads.push_back(std::string(size, static_cast<char>('a' + size % 26)));
   }
   RecordReader reader = OpenWith(Frames(payloads));
@@ -192,6 +193,58 @@ TEST(RecordReaderTest, SaysWhichChecksumDoesNotMatch) {
       contents.Next(),
       StatusIs(absl::StatusCode::kDataLoss,
                HasSubstr("the checksum of its 3 bytes of contents does not")));
+}
+
+// All records behind a flipped bit are found again.
+TEST(RecordReaderTest, ResynchronizesAfterEveryFlippedBit) {
+  const std::string contents = Frames(Payloads());
+  for (size_t bit = 0; bit < 8 * contents.size(); ++bit) {
+    SCOPED_TRACE(absl::StrCat("byte ", bit / 8, " bit ", bit % 8));
+    std::string flipped = contents;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
+    std::vector<std::string> others;
+    size_t begin = 0;
+    size_t bad_end = 0;
+    for (const std::string& payload : Payloads()) {
+      const size_t end = begin + Frame(payload).size();
+      if (begin <= bit / 8 && bit / 8 < end) {
+        bad_end = end;
+      } else {
+        others.push_back(payload);
+      }
+      begin = end;
+    }
+    RecordReader reader = OpenWith(flipped);
+    std::vector<std::string> found = ReadPayloads(reader);
+    ASSERT_FALSE(reader.Next().ok());
+    ASSERT_THAT(reader.Resynchronize(), IsOk());
+    EXPECT_EQ(reader.offset(), static_cast<int64_t>(bad_end));
+    for (const std::string& payload : ReadPayloads(reader)) {
+      found.push_back(payload);
+    }
+    EXPECT_THAT(found, ElementsAreArray(others));
+    EXPECT_THAT(reader.Next(), IsOkAndHolds(std::nullopt));
+  }
+}
+
+// As where a torn file has another one appended to it, and what is torn asks
+// for more bytes than there are.
+TEST(RecordReaderTest, ResynchronizesBehindATornRecord) {
+  const std::string torn = Frame(std::string(1000, 'x')).substr(0, 300);
+  RecordReader reader = OpenWith(torn + Frames(Payloads()));
+  EXPECT_TRUE(IsTornTail(reader.Next().status()));
+  ASSERT_THAT(reader.Resynchronize(), IsOk());
+  EXPECT_EQ(reader.offset(), 300);
+  EXPECT_THAT(ReadPayloads(reader), ElementsAreArray(Payloads()));
+  EXPECT_THAT(reader.Next(), IsOkAndHolds(std::nullopt));
+}
+
+TEST(RecordReaderTest, ResynchronizesToTheEndIfNothingIsGood) {
+  RecordReader reader = OpenWith("name: \"convnet\"\n");
+  EXPECT_THAT(reader.Next(), StatusIs(absl::StatusCode::kDataLoss, testing::_));
+  ASSERT_THAT(reader.Resynchronize(), IsOk());
+  EXPECT_EQ(reader.offset(), 16);
+  EXPECT_THAT(reader.Next(), IsOkAndHolds(std::nullopt));
 }
 
 TEST(RecordReaderTest, FilesOfAnotherKind) {

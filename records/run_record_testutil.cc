@@ -1,6 +1,7 @@
 #include "records/run_record_testutil.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,17 @@ proto::RunRecord FinishedRecord(const std::string& architecture, int round,
 proto::RunRecord DivergedRecord(const std::string& architecture, int round) {
   proto::RunRecord record = BaseRecord(architecture, round);
   record.set_status(proto::RunRecord::DIVERGED);
-  record.set_diverged_epoch(3);
-  record.set_diverged_step(7);
+  record.set_stopped_epoch(3);
+  record.set_stopped_step(7);
+  record.set_stopped_loss(std::numeric_limits<double>::infinity());
+  return record;
+}
+
+proto::RunRecord InterruptedRecord(const std::string& architecture, int round) {
+  proto::RunRecord record = BaseRecord(architecture, round);
+  record.set_status(proto::RunRecord::INTERRUPTED);
+  record.set_stopped_epoch(2);
+  record.set_stopped_step(5);
   return record;
 }
 

@@ -15,8 +15,12 @@ namespace minidl {
 proto::RunRecord FinishedRecord(const std::string& architecture, int round,
                                 int64_t test_wrong = 165);
 
-// A record of the same study that diverged at epoch 3, step 7.
+// A record of the same study that diverged at epoch 3, step 7: its loss was
+// infinite.
 proto::RunRecord DivergedRecord(const std::string& architecture, int round);
+
+// A record of the same study that was interrupted at epoch 2, step 5.
+proto::RunRecord InterruptedRecord(const std::string& architecture, int round);
 
 // Writes a record file in the running test's directory; returns its path.
 std::string WriteTestFile(const std::string& name,

@@ -1,5 +1,6 @@
 #include "records/run_records.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,6 +38,21 @@ absl::Status AppendRunRecord(const proto::RunRecord& record,
   return writer.Append(SerializeRunRecord(record));
 }
 
+absl::StatusOr<proto::RunRecord> ParseRunRecord(const std::string& payload) {
+  proto::RunRecord record;
+  if (!record.ParseFromString(payload)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("is not a run record: its contents are not a ",
+                     record.GetTypeName(), " message"));
+  }
+  if (record.schema_version() != kRunRecordSchemaVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("has schema version ", record.schema_version(),
+                     "; this program reads version ", kRunRecordSchemaVersion));
+  }
+  return record;
+}
+
 absl::StatusOr<RunRecordReader> RunRecordReader::Open(const std::string& path) {
   MINIDL_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
   return RunRecordReader(std::move(reader));
@@ -46,24 +62,19 @@ RunRecordReader::RunRecordReader(RecordReader reader)
     : reader_(std::move(reader)) {}
 
 absl::StatusOr<std::optional<proto::RunRecord>> RunRecordReader::Next() {
+  const int64_t number = reader_.num_records();
+  const int64_t begin = reader_.offset();
   MINIDL_ASSIGN_OR_RETURN(const std::optional<std::string> payload,
                           reader_.Next());
   if (!payload.has_value()) return std::nullopt;
-  const std::string where =
-      absl::StrCat(reader_.path(), ": record ", num_records_);
-  proto::RunRecord record;
-  if (!record.ParseFromString(*payload)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(where, " is not a run record: its contents are not a ",
-                     record.GetTypeName(), " message"));
+  absl::StatusOr<proto::RunRecord> record = ParseRunRecord(*payload);
+  if (!record.ok()) {
+    return absl::Status(
+        record.status().code(),
+        absl::StrCat(reader_.path(), ": record ", number, " at byte ", begin,
+                     " ", record.status().message()));
   }
-  if (record.schema_version() != kRunRecordSchemaVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(where, " has schema version ", record.schema_version(),
-                     "; this program reads version ", kRunRecordSchemaVersion));
-  }
-  ++num_records_;
-  return record;
+  return *std::move(record);
 }
 
 absl::StatusOr<std::vector<proto::RunRecord>> ReadRunRecords(

@@ -26,6 +26,11 @@ std::string SerializeRunRecord(const proto::RunRecord& record);
 absl::Status AppendRunRecord(const proto::RunRecord& record,
                              RecordWriter& writer);
 
+// The run record in `payload`. FailedPrecondition if it is none of
+// kRunRecordSchemaVersion, in words that follow the payload's name: "is not a
+// run record: ..."
+absl::StatusOr<proto::RunRecord> ParseRunRecord(const std::string& payload);
+
 // Reads the run records of a file one at a time.
 class RunRecordReader {
  public:
@@ -34,18 +39,14 @@ class RunRecordReader {
   // The next record, or nullopt after the last one. The errors are those of
   // RecordReader::Next, where IsTornTail tells a torn tail, and
   // FailedPrecondition for what is in the file but is not a run record of
-  // kRunRecordSchemaVersion; they name the file and the record.
+  // kRunRecordSchemaVersion, behind which the next call goes on; they name the
+  // file, the record and its first byte.
   absl::StatusOr<std::optional<proto::RunRecord>> Next();
-
-  // How many records Next() has returned; after an error, the number, from 0,
-  // of the record that has it.
-  int64_t num_records() const { return num_records_; }
 
  private:
   explicit RunRecordReader(RecordReader reader);
 
   RecordReader reader_;
-  int64_t num_records_ = 0;
 };
 
 // All records of the files at `paths`, in order; or the first error, which a

@@ -1,23 +1,25 @@
 #ifndef MINIDL_STATISTICS_COMPARABILITY_H_
 #define MINIDL_STATISTICS_COMPARABILITY_H_
 
-#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
-#include "proto/run_record.pb.h"
+#include "proto/statistics.pb.h"
+#include "statistics/architecture_group.h"
 
 namespace minidl {
 
-// What makes a table of these records mislead, one sentence each:
-//  - the rounds of one architecture that were run differently (another study,
-//    seed, training, number of pairs or definition), so that its mean and
-//    deviation mix them;
-//  - architectures that were run differently from each other, or over different
-//    rounds, so that their figures do not compare;
-//  - a round whose data are not the same everywhere.
-std::vector<std::string> ComparabilityNotes(
-    absl::Span<const proto::RunRecord* const> records);
+// What makes figures of these groups mislead that were run differently:
+//  - MIXED_GROUP: rounds of one architecture of different studies, seeds,
+//    training, numbers of pairs or definitions, so that its mean and deviation
+//    mix them;
+//  - DIFFERENT_SETTINGS: the same between architectures;
+//  - MIXED_BUILDS: records of different programs;
+//  - DIFFERENT_DATA: a round whose data are not the same everywhere;
+//  - REPEATED_DATA: rounds that are not draws of their own;
+//  - MISSING_PAIRS: rounds of which an architecture has no record at all.
+std::vector<proto::Lint> ComparabilityLints(
+    absl::Span<const ArchitectureGroup> groups);
 
 }  // namespace minidl
 

@@ -1,17 +1,23 @@
 #include "statistics/comparability.h"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/run_record.pb.h"
+#include "proto/statistics.pb.h"
 #include "records/run_record_testutil.h"
+#include "statistics/rounds.h"
+#include "statistics/statistics_testutil.h"
 
 namespace minidl {
 namespace {
 
+using proto::Lint;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // Two architectures, two rounds each.
@@ -20,15 +26,24 @@ std::vector<proto::RunRecord> Comparable() {
           FinishedRecord("mlp", 0), DivergedRecord("mlp", 1)};
 }
 
-std::vector<std::string> Notes(const std::vector<proto::RunRecord>& records) {
-  std::vector<const proto::RunRecord*> pointers;
-  for (const proto::RunRecord& record : records) pointers.push_back(&record);
-  return ComparabilityNotes(pointers);
+std::vector<Lint> Lints(const std::vector<proto::RunRecord>& records) {
+  return ComparabilityLints(GroupsOf(records));
+}
+
+std::vector<std::string> Messages(
+    const std::vector<proto::RunRecord>& records) {
+  std::vector<std::string> messages;
+  for (const Lint& lint : Lints(records)) messages.push_back(lint.message());
+  return messages;
+}
+
+std::string RoundsOf(const Lint& lint) {
+  return DescribeRounds({lint.rounds().begin(), lint.rounds().end()});
 }
 
 TEST(ComparabilityTest, NothingToNote) {
-  EXPECT_THAT(Notes({}), IsEmpty());
-  EXPECT_THAT(Notes(Comparable()), IsEmpty());
+  EXPECT_THAT(Messages({}), IsEmpty());
+  EXPECT_THAT(Messages(Comparable()), IsEmpty());
 }
 
 // Architectures differ in these by nature.
@@ -38,19 +53,32 @@ TEST(ComparabilityTest, DefinitionsAndParametersOfTwoArchitectures) {
     records[i].set_parameter_count(5);
     records[i].mutable_architecture()->set_auxiliary_loss_weight(1);
   }
-  EXPECT_THAT(Notes(records), IsEmpty());
+  EXPECT_THAT(Messages(records), IsEmpty());
+}
+
+// What people read, and looking on during the training, change no result.
+TEST(ComparabilityTest, WhatChangesNothing) {
+  std::vector<proto::RunRecord> records = Comparable();
+  records[0].mutable_training()->set_test_interval(5);
+  records[0].mutable_architecture()->set_description("Another sentence.");
+  EXPECT_THAT(Messages(records), IsEmpty());
 }
 
 TEST(ComparabilityTest, Mixed) {
   std::vector<proto::RunRecord> records = Comparable();
   records[0].mutable_training()->set_epochs(1);
-  EXPECT_THAT(Notes(records),
-              ElementsAre("mixed: rounds of convnet have different training "
-                          "settings"));
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre("rounds of convnet have different training settings"));
   records[2].mutable_training()->set_epochs(1);
-  EXPECT_THAT(Notes(records),
-              ElementsAre("mixed: rounds of convnet, mlp have different "
-                          "training settings"));
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre("rounds of convnet, mlp have different training settings"));
+  const Lint lint = Lints(records)[0];
+  EXPECT_EQ(lint.kind(), Lint::MIXED_GROUP);
+  EXPECT_EQ(lint.severity(), Lint::WARNING);
+  EXPECT_THAT(lint.architectures(), ElementsAre("convnet", "mlp"));
+  EXPECT_EQ(lint.advice(), "compare records of the same training only");
 }
 
 TEST(ComparabilityTest, EverySetting) {
@@ -63,38 +91,92 @@ TEST(ComparabilityTest, EverySetting) {
   records[1].mutable_architecture()->set_branches(proto::Architecture::SHARED);
   records[1].set_parameter_count(10);
   EXPECT_THAT(
-      Notes(records),
-      ElementsAre("mixed: rounds of convnet have different studies",
-                  "mixed: rounds of convnet have different seeds",
-                  "mixed: rounds of convnet have different training settings",
-                  "mixed: rounds of convnet have different numbers of pairs",
-                  "mixed: rounds of convnet have different definitions",
-                  "mixed: rounds of convnet have different numbers of "
-                  "parameters"));
+      Messages(records),
+      ElementsAre("rounds of convnet have different studies",
+                  "rounds of convnet have different seeds",
+                  "rounds of convnet have different training settings",
+                  "rounds of convnet have different numbers of pairs",
+                  "rounds of convnet have different definitions",
+                  "rounds of convnet have different numbers of parameters"));
+  // More seeds are more rounds; the rest is a mixture.
+  EXPECT_EQ(Lints(records)[0].severity(), Lint::WARNING);
+  EXPECT_EQ(Lints(records)[1].severity(), Lint::NOTE);
 }
 
 TEST(ComparabilityTest, ArchitecturesTrainedDifferently) {
   std::vector<proto::RunRecord> records = Comparable();
   for (const size_t i : {2, 3}) records[i].mutable_training()->set_epochs(1);
-  EXPECT_THAT(Notes(records),
-              ElementsAre("not comparable: architectures have different "
-                          "training settings"));
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre(
+          "architectures convnet, mlp have different training settings"));
+  EXPECT_EQ(Lints(records)[0].kind(), Lint::DIFFERENT_SETTINGS);
 }
 
-TEST(ComparabilityTest, DifferentRounds) {
+TEST(ComparabilityTest, Builds) {
+  std::vector<proto::RunRecord> records = Comparable();
+  for (proto::RunRecord& record : records) {
+    proto::Build& build = *record.mutable_environment()->mutable_build();
+    build.set_compiler("gcc 12.2.0");
+    build.set_compilation_mode("opt");
+    build.set_id("abc");
+  }
+  EXPECT_THAT(Messages(records), IsEmpty());
+  records[1].mutable_environment()->mutable_build()->set_id("def");
+  records[1].mutable_environment()->mutable_build()->set_commit("0123");
+  records[2].mutable_environment()->clear_build();
+  records[3].clear_environment();  // As in the reproducible form.
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre("records of convnet, mlp are of 3 programs: gcc 12.2.0 opt "
+                  "0123 build def; gcc 12.2.0 opt build abc; unknown"));
+  EXPECT_EQ(Lints(records)[0].kind(), Lint::MIXED_BUILDS);
+}
+
+TEST(ComparabilityTest, MissingPairs) {
   std::vector<proto::RunRecord> records = Comparable();
   records.pop_back();
-  EXPECT_THAT(
-      Notes(records),
-      ElementsAre("not comparable: architectures have different rounds"));
+  records.push_back(FinishedRecord("mlp", 5));
+  const std::vector<Lint> lints = Lints(records);
+  ASSERT_EQ(lints.size(), 2u);
+  EXPECT_EQ(lints[0].kind(), Lint::MISSING_PAIRS);
+  EXPECT_THAT(lints[0].architectures(), ElementsAre("convnet"));
+  EXPECT_EQ(RoundsOf(lints[0]), "round 5 (seed 0)");
+  EXPECT_THAT(lints[0].message(),
+              HasSubstr("convnet has no record of round 5 (seed 0)"));
+  EXPECT_THAT(lints[1].message(),
+              HasSubstr("mlp has no record of round 1 (seed 0)"));
 }
 
 TEST(ComparabilityTest, DifferentData) {
   std::vector<proto::RunRecord> records = Comparable();
   records[3].set_data_hash(1);
-  EXPECT_THAT(Notes(records),
-              ElementsAre("not comparable: the same round has different data, "
-                          "in round 1"));
+  const std::vector<Lint> lints = Lints(records);
+  ASSERT_EQ(lints.size(), 1u);
+  EXPECT_EQ(lints[0].kind(), Lint::DIFFERENT_DATA);
+  EXPECT_EQ(lints[0].severity(), Lint::WARNING);
+  EXPECT_THAT(lints[0].architectures(), ElementsAre("mlp"));
+  EXPECT_EQ(RoundsOf(lints[0]), "round 1 (seed 0)");
+  EXPECT_EQ(lints[0].message(),
+            "round 1 (seed 0) of mlp had other data than in convnet; they are "
+            "not compared with each other");
+}
+
+// As a notebook does that draws once before its loop over rounds.
+TEST(ComparabilityTest, RepeatedData) {
+  std::vector<proto::RunRecord> records = Comparable();
+  for (proto::RunRecord& record : records) record.set_data_hash(7);
+  const std::vector<Lint> lints = Lints(records);
+  ASSERT_EQ(lints.size(), 1u);
+  EXPECT_EQ(lints[0].kind(), Lint::REPEATED_DATA);
+  EXPECT_THAT(lints[0].architectures(), ElementsAre("convnet", "mlp"));
+  EXPECT_EQ(RoundsOf(lints[0]), "rounds 0, 1 (seed 0)");
+  EXPECT_THAT(lints[0].message(),
+              HasSubstr("rounds 0, 1 (seed 0) of convnet, mlp have the same "
+                        "data"));
+  // A record that has no hash does not say.
+  for (proto::RunRecord& record : records) record.clear_data_hash();
+  EXPECT_THAT(Messages(records), IsEmpty());
 }
 
 }  // namespace

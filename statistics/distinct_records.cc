@@ -29,6 +29,8 @@ Key KeyOf(const proto::RunRecord& record) {
 
 struct SortableRecord {
   Key key;
+  // Comes after the record that takes its place.
+  bool interrupted;
   // Decides between records that differ only in their environment.
   std::string bytes;
   const proto::RunRecord* record;
@@ -54,11 +56,14 @@ absl::StatusOr<DistinctRecords> FindDistinctRecords(
     absl::Span<const proto::RunRecord> records) {
   std::vector<SortableRecord> sorted;
   for (const proto::RunRecord& record : records) {
-    sorted.push_back({KeyOf(record), SerializeRunRecord(record), &record});
+    sorted.push_back({KeyOf(record),
+                      record.status() == proto::RunRecord::INTERRUPTED,
+                      SerializeRunRecord(record), &record});
   }
   std::sort(sorted.begin(), sorted.end(),
             [](const SortableRecord& a, const SortableRecord& b) {
-              return std::tie(a.key, a.bytes) < std::tie(b.key, b.bytes);
+              return std::tie(a.key, a.interrupted, a.bytes) <
+                     std::tie(b.key, b.interrupted, b.bytes);
             });
 
   DistinctRecords distinct;
@@ -69,6 +74,7 @@ absl::StatusOr<DistinctRecords> FindDistinctRecords(
       distinct.records.push_back(&record);
       continue;
     }
+    if (candidate.interrupted) continue;
     const std::string difference =
         FirstDifference(*distinct.records.back(), record);
     if (!difference.empty()) {

@@ -21,6 +21,9 @@ struct DistinctRecords {
 // `records` without repetitions, as two copies of a file, or the same round run
 // twice, give. FailedPrecondition if a round of an architecture in a study of a
 // seed is there twice with different contents, whatever its `environment`.
+//
+// Interruptions are no contents: one is left out, and not counted as a
+// duplicate, where another record of its round is there.
 absl::StatusOr<DistinctRecords> FindDistinctRecords(
     absl::Span<const proto::RunRecord> records);
 

@@ -66,6 +66,28 @@ TEST(DistinctRecordsTest, TheLossOfADivergedRoundEqualsItself) {
   EXPECT_EQ(distinct->duplicates, 1);
 }
 
+TEST(DistinctRecordsTest, InterruptionsGiveWay) {
+  const proto::RunRecord done = FinishedRecord("convnet", 0);
+  proto::RunRecord early = InterruptedRecord("convnet", 0);
+  early.set_stopped_epoch(1);
+  const proto::RunRecord late = InterruptedRecord("convnet", 0);
+  for (const std::vector<proto::RunRecord>& records :
+       {std::vector<proto::RunRecord>{early, late, done},
+        std::vector<proto::RunRecord>{done, late, early}}) {
+    const absl::StatusOr<DistinctRecords> distinct =
+        FindDistinctRecords(records);
+    ASSERT_THAT(distinct, IsOk());
+    ASSERT_EQ(distinct->records.size(), 1u);
+    EXPECT_EQ(distinct->records[0]->status(), proto::RunRecord::FINISHED);
+    EXPECT_EQ(distinct->duplicates, 0);
+  }
+  const std::vector<proto::RunRecord> interruptions = {early, late};
+  const absl::StatusOr<DistinctRecords> distinct =
+      FindDistinctRecords(interruptions);
+  ASSERT_THAT(distinct, IsOk());
+  EXPECT_EQ(distinct->records.size(), 1u);
+}
+
 TEST(DistinctRecordsTest, ContradictionsAreErrors) {
   EXPECT_THAT(
       FindDistinctRecords({FinishedRecord("convnet", 3, 165),

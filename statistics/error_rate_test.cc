@@ -1,5 +1,6 @@
 #include "statistics/error_rate.h"
 
+#include <cmath>
 #include <optional>
 
 #include "gtest/gtest.h"
@@ -24,6 +25,18 @@ TEST(ErrorRateTest, NothingWrongIsNotNothing) {
 TEST(ErrorRateTest, CountsThatARecordDoesNotHave) {
   const proto::RunRecord record;
   EXPECT_EQ(ErrorPercent(record.errors().test_digits()), std::nullopt);
+}
+
+// 1,000 fair coins: sqrt(1000 / 4) heads.
+TEST(ErrorRateTest, BinomialDeviation) {
+  EXPECT_DOUBLE_EQ(BinomialDeviation(50, 1000), std::sqrt(250) / 10);
+  EXPECT_DOUBLE_EQ(BinomialDeviation(10, 100), 3);
+  EXPECT_EQ(BinomialDeviation(0, 1000), 0);
+  EXPECT_EQ(BinomialDeviation(100, 1000), 0);
+}
+
+TEST(ErrorRateDeathTest, BinomialDeviationOfNothing) {
+  EXPECT_DEATH(BinomialDeviation(50, 0), "0 answers");
 }
 
 }  // namespace

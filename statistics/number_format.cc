@@ -1,5 +1,6 @@
 #include "statistics/number_format.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -7,14 +8,43 @@
 #include <string>
 #include <system_error>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
 
 namespace minidl {
+namespace {
+
+// Unlike printf's family, std::to_chars knows no locale.
+template <typename... Arguments>
+std::string ToChars(double value, Arguments... arguments) {
+  // The longest fixed number, 1e308 with as many decimals as anybody wants.
+  char buffer[400];
+  const std::to_chars_result result =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, arguments...);
+  MINIDL_CHECK(result.ec == std::errc(), value);
+  return std::string(buffer, result.ptr);
+}
+
+}  // namespace
 
 std::string FormatFixed(std::optional<double> value, int decimals) {
   if (!value.has_value()) return kNotAvailable;
-  return absl::StrFormat("%.*f", decimals, *value);
+  return ToChars(*value, std::chars_format::fixed, decimals);
+}
+
+std::string FormatSigned(std::optional<double> value, int decimals) {
+  const bool is_positive = value.has_value() && *value > 0;
+  return absl::StrCat(is_positive ? "+" : "", FormatFixed(value, decimals));
+}
+
+std::string FormatProbability(std::optional<double> p) {
+  constexpr double kSmallest = 0.0001;
+  constexpr int kDigits = 3;
+  if (!p.has_value()) return kNotAvailable;
+  // Without exponent down to kSmallest, and without trailing zeros.
+  return absl::StrCat(
+      *p < kSmallest ? "<" : "",
+      ToChars(std::max(*p, kSmallest), std::chars_format::general, kDigits));
 }
 
 std::string FormatCount(int64_t count) {
@@ -26,12 +56,6 @@ std::string FormatCount(int64_t count) {
   return digits;
 }
 
-std::string FormatExact(double value) {
-  char buffer[32];  // The longest is "-2.2250738585072014e-308".
-  const std::to_chars_result result =
-      std::to_chars(buffer, buffer + sizeof(buffer), value);
-  MINIDL_CHECK(result.ec == std::errc(), value);
-  return std::string(buffer, result.ptr);
-}
+std::string FormatExact(double value) { return ToChars(value); }
 
 }  // namespace minidl

@@ -11,8 +11,21 @@ namespace minidl {
 // What stands where there is no figure.
 inline constexpr char kNotAvailable[] = "n/a";
 
+// `value` if it is there, as for an optional field of a protobuf message:
+// ValueIf(estimate.has_mean(), estimate.mean()).
+inline std::optional<double> ValueIf(bool is_there, double value) {
+  return is_there ? std::optional<double>(value) : std::nullopt;
+}
+
 // "16.50" for (16.5, 2); kNotAvailable for nullopt.
 std::string FormatFixed(std::optional<double> value, int decimals);
+
+// As FormatFixed, with a sign: "+16.50", "-0.25", "0.00" for 0.
+std::string FormatSigned(std::optional<double> value, int decimals);
+
+// A probability in three significant digits: "0.00195", "0.0312", "1";
+// "<0.0001" for what is smaller than that; kNotAvailable for nullopt.
+std::string FormatProbability(std::optional<double> p);
 
 // "70,342".
 std::string FormatCount(int64_t count);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 #include <optional>
+#include <string>
 
 #include "gtest/gtest.h"
 
@@ -17,6 +18,34 @@ TEST(NumberFormatTest, Fixed) {
   EXPECT_EQ(FormatFixed(12, 0), "12");
   EXPECT_EQ(FormatFixed(std::nullopt, 2), "n/a");
   EXPECT_EQ(FormatFixed(std::numeric_limits<double>::quiet_NaN(), 2), "nan");
+}
+
+TEST(NumberFormatTest, Signed) {
+  EXPECT_EQ(FormatSigned(16.5, 2), "+16.50");
+  EXPECT_EQ(FormatSigned(-0.255, 1), "-0.3");
+  EXPECT_EQ(FormatSigned(0, 2), "0.00");
+  EXPECT_EQ(FormatSigned(std::nullopt, 2), "n/a");
+}
+
+TEST(NumberFormatTest, Probability) {
+  EXPECT_EQ(FormatProbability(1), "1");
+  EXPECT_EQ(FormatProbability(0.5), "0.5");
+  EXPECT_EQ(FormatProbability(0.001953125), "0.00195");
+  EXPECT_EQ(FormatProbability(0.0496), "0.0496");
+  EXPECT_EQ(FormatProbability(0.0001), "0.0001");
+  EXPECT_EQ(FormatProbability(0.00009), "<0.0001");
+  EXPECT_EQ(FormatProbability(0), "<0.0001");
+  EXPECT_EQ(FormatProbability(std::nullopt), "n/a");
+}
+
+TEST(NumberFormatTest, ValuesThatAreThere) {
+  EXPECT_EQ(ValueIf(true, 0), std::optional<double>(0));
+  EXPECT_EQ(ValueIf(false, 5), std::nullopt);
+}
+
+TEST(NumberFormatTest, FixedOfTheLargestNumber) {
+  const std::string text = FormatFixed(-std::numeric_limits<double>::max(), 20);
+  EXPECT_EQ(text.size(), 1u + 309 + 1 + 20);
 }
 
 TEST(NumberFormatTest, Count) {

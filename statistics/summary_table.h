@@ -3,27 +3,20 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "statistics/summary.h"
+#include "proto/statistics.pb.h"
+#include "statistics/table.h"
 
 namespace minidl {
 
-enum class SummaryFormat {
-  // For people: means ± standard deviations, rounded, then the notes.
-  kText,
-  kMarkdown,
-  // For programs: a column a figure, exact, empty where there is none. It has
-  // no place for the summary's notes, which the caller shows elsewhere.
-  kCsv,
-};
+// A row an architecture: rounds used, parameters, means ± standard deviations.
+Table SummaryTable(const proto::StudyStatistics& statistics);
 
-// The format called `name`, of "text", "markdown" and "csv". InvalidArgument
-// for others.
-absl::StatusOr<SummaryFormat> ParseSummaryFormat(absl::string_view name);
+// What the figures of SummaryTable are, in one line.
+std::string SummaryCaption();
 
-// The summary as a table of one row an architecture.
-std::string FormatSummary(const Summary& summary, SummaryFormat format);
+// The table, its caption and what makes figures wrong: a study in short, for a
+// terminal.
+std::string SummaryText(const proto::StudyStatistics& statistics);
 
 }  // namespace minidl
 

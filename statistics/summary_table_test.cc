@@ -1,43 +1,50 @@
 #include "statistics/summary_table.h"
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 
-#include "absl/status/status.h"
-#include "base/status_testutil.h"
-#include "gmock/gmock.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
-#include "statistics/moments.h"
-#include "statistics/summary.h"
+#include "proto/statistics.pb.h"
+#include "statistics/lint.h"
+#include "statistics/table.h"
 
 namespace minidl {
 namespace {
 
-using ::testing::HasSubstr;
+void SetMoments(double mean, double deviation, proto::Estimate* estimate) {
+  estimate->set_mean(mean);
+  estimate->set_deviation(deviation);
+}
 
-Summary Example() {
-  ArchitectureSummary convnet;
-  convnet.name = "convnet";
-  convnet.rounds = 10;
-  convnet.finished = 8;
-  convnet.diverged = 2;
-  convnet.parameter_count = 70'342;
-  convnet.test_error = Moments{8, 16.5, 1.203};
-  convnet.train_error = Moments{8, 0.03, 0.0483};
-  convnet.training_seconds = Moments{8, 1.1, 0.25};
-  ArchitectureSummary shared;
-  shared.name = "shared_auxiliary";
-  shared.rounds = 1;
-  shared.finished = 1;
-  shared.test_error = Moments{1, 10.25, {}};
-  shared.train_error = Moments{1, 0, {}};
-  shared.digit_error = Moments{1, 4.1, {}};
-  return {{convnet, shared}, {"mixed: something"}};
+proto::StudyStatistics Example() {
+  proto::StudyStatistics statistics;
+  proto::ArchitectureStatistics& convnet = *statistics.add_architectures();
+  convnet.set_name("convnet");
+  convnet.set_rounds(10);
+  convnet.set_used(8);
+  convnet.set_parameters(70'342);
+  SetMoments(16.5, 1.203, convnet.mutable_test_error());
+  SetMoments(0.03, 0.0483, convnet.mutable_train_error());
+  SetMoments(1.1, 0.25, convnet.mutable_training_seconds());
+  proto::ArchitectureStatistics& shared = *statistics.add_architectures();
+  shared.set_name("shared_auxiliary");
+  shared.set_rounds(1);
+  shared.set_used(1);
+  shared.mutable_test_error()->set_mean(10.25);
+  shared.mutable_train_error()->set_mean(0);
+  shared.mutable_digit_error()->set_mean(4.1);
+  *statistics.add_lints() =
+      MakeLint(proto::Lint::MIXED_GROUP, proto::Lint::WARNING, {}, {},
+               "what is wrong", "what to do");
+  *statistics.add_lints() =
+      MakeLint(proto::Lint::TOO_FEW_ROUNDS, proto::Lint::NOTE, {}, {},
+               "what is not there", "what to do");
+  return statistics;
 }
 
 TEST(SummaryTableTest, Text) {
-  EXPECT_EQ(FormatSummary(Example(), SummaryFormat::kText),
+  EXPECT_EQ(SummaryText(Example()),
             "architecture      rounds  params    test error  train error  "
             "digit error  time s\n"
             "convnet             8/10  70,342  16.50 ± 1.20  0.03 ± 0.05  "
@@ -47,61 +54,20 @@ TEST(SummaryTableTest, Text) {
             "\n"
             "Errors in %, mean ± standard deviation (n-1) of the rounds used; "
             "mean time.\n"
-            "diverged: 2 of 10 rounds of convnet, left out of its figures\n"
-            "mixed: something\n");
+            "warning: what is wrong\n");
 }
 
 TEST(SummaryTableTest, TextFitsEightyColumns) {
-  const std::string text = FormatSummary(Example(), SummaryFormat::kText);
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = text.find('\n', begin);
-    // "±" has two bytes.
-    const auto wide =
-        std::count(text.begin() + static_cast<ptrdiff_t>(begin),
-                   text.begin() + static_cast<ptrdiff_t>(end), "±"[0]);
-    EXPECT_LE(end - begin - static_cast<size_t>(wide), 80u)
-        << text.substr(begin, end - begin);
-    begin = end + 1;
+  for (const absl::string_view line :
+       absl::StrSplit(SummaryText(Example()), '\n')) {
+    EXPECT_LE(TextWidth(line), 80u) << line;
   }
 }
 
-TEST(SummaryTableTest, Markdown) {
-  EXPECT_EQ(
-      FormatSummary(Example(), SummaryFormat::kMarkdown),
-      "| architecture | rounds | params | test error | train error | "
-      "digit error | time s |\n"
-      "| :--- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
-      "| convnet | 8/10 | 70,342 | 16.50 ± 1.20 | 0.03 ± 0.05 | n/a | 1.10 "
-      "|\n"
-      "| shared_auxiliary | 1/1 | n/a | 10.25 ± n/a | 0.00 ± n/a | "
-      "4.10 ± n/a | n/a |\n"
-      "\n"
-      "- Errors in %, mean ± standard deviation (n-1) of the rounds used; "
-      "mean time.\n"
-      "- diverged: 2 of 10 rounds of convnet, left out of its figures\n"
-      "- mixed: something\n");
-}
-
-TEST(SummaryTableTest, Csv) {
-  EXPECT_EQ(FormatSummary(Example(), SummaryFormat::kCsv),
-            "architecture,rounds_used,rounds,parameters,"
-            "test_error_percent_mean,test_error_percent_deviation,"
-            "train_error_percent_mean,train_error_percent_deviation,"
-            "digit_error_percent_mean,digit_error_percent_deviation,"
-            "training_seconds_mean,training_seconds_deviation\n"
-            "convnet,8,10,70342,16.5,1.203,0.03,0.0483,,,1.1,0.25\n"
-            "shared_auxiliary,1,1,,10.25,,0,,4.1,,,\n");
-}
-
-TEST(SummaryTableTest, FormatsHaveNames) {
-  EXPECT_THAT(ParseSummaryFormat("text"), IsOkAndHolds(SummaryFormat::kText));
-  EXPECT_THAT(ParseSummaryFormat("markdown"),
-              IsOkAndHolds(SummaryFormat::kMarkdown));
-  EXPECT_THAT(ParseSummaryFormat("csv"), IsOkAndHolds(SummaryFormat::kCsv));
-  EXPECT_THAT(ParseSummaryFormat("pdf"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("'pdf'; there are text, markdown and csv")));
+TEST(SummaryTableTest, NoArchitectures) {
+  const Table table = SummaryTable(proto::StudyStatistics());
+  EXPECT_EQ(table.columns.size(), 7u);
+  EXPECT_TRUE(table.rows.empty());
 }
 
 }  // namespace

@@ -30,12 +30,6 @@ std::vector<Row> AllRows(const Table& table) {
   return rows;
 }
 
-// How many characters `text` has, in UTF-8: bytes that do not continue one.
-size_t Width(absl::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 // `cell` as a field of a line of comma-separated values.
 std::string CsvField(const std::string& cell) {
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
@@ -44,19 +38,25 @@ std::string CsvField(const std::string& cell) {
 
 }  // namespace
 
+// Characters in UTF-8 are as many as the bytes that do not continue one.
+size_t TextWidth(absl::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
 std::string TextTable(const Table& table) {
   const std::vector<Row> rows = AllRows(table);
   std::vector<size_t> widths(table.columns.size());
   for (const Row& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], Width(row[i]));
+      widths[i] = std::max(widths[i], TextWidth(row[i]));
     }
   }
   std::string text;
   for (const Row& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - Width(row[i]), ' ');
+      const std::string padding(widths[i] - TextWidth(row[i]), ' ');
       const bool is_left = table.columns[i].alignment == Alignment::kLeft;
       absl::StrAppend(&line, i == 0 ? "" : "  ", is_left ? "" : padding, row[i],
                       is_left ? padding : "");
@@ -85,6 +85,54 @@ std::string MarkdownTable(const Table& table) {
     absl::StrAppend(&text, "|\n");
   }
   return text;
+}
+
+std::string LatexTable(const Table& table) {
+  std::string text = "\\begin{tabular}{";
+  for (const Column& column : table.columns) {
+    text.push_back(column.alignment == Alignment::kLeft ? 'l' : 'r');
+  }
+  absl::StrAppend(&text, "}\n\\toprule\n");
+  bool is_header = true;
+  for (const Row& row : AllRows(table)) {
+    absl::string_view separator = "";
+    for (const std::string& cell : row) {
+      absl::StrAppend(&text, separator, LatexText(cell));
+      separator = " & ";
+    }
+    absl::StrAppend(&text, " \\\\\n", is_header ? "\\midrule\n" : "");
+    is_header = false;
+  }
+  absl::StrAppend(&text, "\\bottomrule\n\\end{tabular}\n");
+  return text;
+}
+
+std::string LatexText(absl::string_view text) {
+  std::string latex = absl::StrReplaceAll(text, {{"\\", "\\textbackslash{}"},
+                                                 {"{", "\\{"},
+                                                 {"}", "\\}"},
+                                                 {"$", "\\$"},
+                                                 {"&", "\\&"},
+                                                 {"#", "\\#"},
+                                                 {"%", "\\%"},
+                                                 {"_", "\\_"},
+                                                 {"~", "\\textasciitilde{}"},
+                                                 {"^", "\\textasciicircum{}"},
+                                                 {"<", "$<$"},
+                                                 {">", "$>$"},
+                                                 {"±", "$\\pm$"},
+                                                 {"×", "$\\times$"},
+                                                 {"|", "\\textbar{}"}});
+  // A hyphen before a digit is a minus, unless it stands between two.
+  for (size_t i = 0; i + 1 < latex.size(); ++i) {
+    const bool is_minus = latex[i] == '-' &&
+                          absl::ascii_isdigit(latex[i + 1]) &&
+                          (i == 0 || !absl::ascii_isalnum(latex[i - 1]));
+    if (!is_minus) continue;
+    latex.replace(i, 1, "$-$");
+    i += 2;
+  }
+  return latex;
 }
 
 std::string CsvTable(const Table& table) {

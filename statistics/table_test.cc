@@ -34,6 +34,36 @@ TEST(TableTest, Csv) {
             "mlp,–,\n");
 }
 
+TEST(TableTest, Latex) {
+  EXPECT_EQ(LatexTable(Example()),
+            "\\begin{tabular}{lrl}\n"
+            "\\toprule\n"
+            "name & error & note \\\\\n"
+            "\\midrule\n"
+            "convnet & 16.50 $\\pm$ 1.20 & x \\\\\n"
+            "mlp & – &  \\\\\n"
+            "\\bottomrule\n"
+            "\\end{tabular}\n");
+}
+
+TEST(TableTest, LatexText) {
+  EXPECT_EQ(LatexText("convnet_aux: 5 % & #1 {$x}"),
+            "convnet\\_aux: 5 \\% \\& \\#1 \\{\\$x\\}");
+  EXPECT_EQ(LatexText("a\\b~c^d|e"),
+            "a\\textbackslash{}b\\textasciitilde{}c\\textasciicircum{}d"
+            "\\textbar{}e");
+  EXPECT_EQ(LatexText("p <0.0001, 2×2"), "p $<$0.0001, 2$\\times$2");
+  // A minus, not a hyphen; nor a range.
+  EXPECT_EQ(LatexText("-3.42 (-4 to -2)"), "$-$3.42 ($-$4 to $-$2)");
+  EXPECT_EQ(LatexText("sign-flip, rounds 0-9"), "sign-flip, rounds 0-9");
+  EXPECT_EQ(LatexText("-"), "-");
+}
+
+TEST(TableTest, TextWidth) {
+  EXPECT_EQ(TextWidth(""), 0u);
+  EXPECT_EQ(TextWidth("1 ± 2"), 5u);
+}
+
 TEST(TableTest, CellsThatNeedQuotes) {
   const Table table = {{{"a"}, {"b"}},
                        {{"x,y", "say \"hi\""}, {"two\nlines", "p|q"}}};

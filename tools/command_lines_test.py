@@ -1,10 +1,14 @@
 #!/usr/bin/python3
 """Runs the programs on files that are written here, without our code."""
 
+import csv
+import json
 import os
+import signal
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 from records import tfrecord
@@ -30,12 +34,44 @@ def field(number, value):
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
+def fields(message):
+    """What a protobuf message has: a list of values for each field's number."""
+    result = {}
+    position = 0
+
+    def read_varint():
+        nonlocal position
+        value = shift = 0
+        while True:
+            byte = message[position]
+            position += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while position < len(message):
+        key = read_varint()
+        if key & 7 == 0:
+            value = read_varint()
+        elif key & 7 == 2:
+            size = read_varint()
+            value = message[position:position + size]
+            position += size
+        else:
+            form = {1: "<d", 5: "<f"}[key & 7]
+            (value,) = struct.unpack_from(form, message, position)
+            position += struct.calcsize(form)
+        result.setdefault(key >> 3, []).append(value)
+    return result
+
+
 def run_record(architecture, round_number, test_wrong):
     """A RunRecord, by the field numbers of run_record.proto."""
     test_errors = field(1, test_wrong) + field(2, 1000)
     return (field(1, 1)  # schema_version
             + field(2, b"digit_pairs")  # study_name
-            + field(4, round_number)  # round
+            + (field(4, round_number) if round_number else b"")  # round
             + field(5, field(1, architecture.encode()))  # architecture
             + field(11, 70342)  # parameter_count
             + field(12, 1)  # status: FINISHED
@@ -47,7 +83,8 @@ def file_of(*payloads):
     return b"".join(tfrecord.frame(payload) for payload in payloads)
 
 
-GOOD = file_of(run_record("convnet", 0, 160), run_record("convnet", 1, 170))
+FIRST = file_of(run_record("convnet", 0, 160))
+GOOD = FIRST + file_of(run_record("convnet", 1, 170))
 
 
 class CommandLinesTest(unittest.TestCase):
@@ -69,7 +106,8 @@ class CommandLinesTest(unittest.TestCase):
                                 stderr=subprocess.PIPE,
                                 timeout=30,
                                 **kwargs)
-        self.stdout = (result.stdout or b"").decode()
+        self.output = result.stdout or b""
+        self.stdout = self.output.decode(errors="replace")
         self.stderr = result.stderr.decode()
         return result.returncode
 
@@ -139,14 +177,134 @@ class CommandLinesTest(unittest.TestCase):
             (["stats"], "no record file given"),
             (["stats", "--format=pdf", "/none"], "unknown format 'pdf'"),
             (["stats", "--fromat=csv", "/none"], "fromat"),
-            (["records"], "no subcommand; there are: list, show"),
+            (["records"], "no subcommand; there are: list, show, verify,"),
             (["records", "lst", "/none"],
-             "unknown subcommand 'lst'; there are: list, show"),
+             "unknown subcommand 'lst'; there are: list, show, verify,"),
+            (["records", "list", "--output=x", "/none"],
+             "--output means nothing to list"),
+            (["records", "merge", "--output=x", "--format=csv", "/none"],
+             "--format means nothing to merge"),
+            (["records", "merge", "/none"], "no --output given"),
+            (["records", "repair", "/none"], "no --output given"),
+            (["records", "export", "--format=pdf", "/none"],
+             "unknown format 'pdf'"),
             (["records", "list"], "no record file given"),
         ]:
             self.assertEqual(self.run_program(*arguments), 2, arguments)
             self.assertIn(message, self.stderr)
             self.assertEqual(self.stdout, "")
+
+    def test_verify(self):
+        good = self.write("good.tfrecord", GOOD)
+        torn = self.write("torn.tfrecord", GOOD[:-1])
+        corrupt = self.write("corrupt.tfrecord", b"x" + GOOD[1:])
+        self.assertEqual(self.run_program("records", "verify", good), 0)
+        self.assertEqual(
+            self.stdout,
+            "%s: 2 good records in %d bytes\n" % (good, len(GOOD)))
+        self.assertEqual(
+            self.run_program("records", "verify", "-", input=GOOD), 0)
+        self.assertEqual(
+            self.run_program("records", "verify", good, torn, corrupt), 1)
+        self.assertIn("%s: record 1 at byte %d is incomplete" %
+                      (torn, len(FIRST)), self.stdout)
+        self.assertIn("%s: record 0 at byte 0 is corrupt" % corrupt,
+                      self.stdout)
+        self.assertEqual(self.stderr,
+                         "records: 2 of 3 files are not good all through\n")
+
+    def test_repair_from_a_fifo(self):
+        fifo = os.path.join(self.directory.name, "fifo")
+        output = os.path.join(self.directory.name, "out.tfrecord")
+        os.mkfifo(fifo)
+        with subprocess.Popen(["tee", fifo],
+                              stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL) as tee:
+            tee.stdin.write(b"damage" + GOOD + GOOD[:30])
+            tee.stdin.close()
+            self.assertEqual(
+                self.run_program("records", "repair", fifo,
+                                 "--output=" + output), 0, self.stderr)
+        with open(output, "rb") as file:
+            self.assertEqual(file.read(), GOOD)
+        self.assertIn("; 6 bytes are lost, the next good record is at byte 6\n",
+                      self.stderr)
+        self.assertIn("2 good records; 36 of ", self.stderr)
+
+    def test_merge_in_a_pipeline(self):
+        path = self.write("good.tfrecord", GOOD)
+        self.assertEqual(
+            self.run_program("records", "merge", "--output=-", path, path), 0)
+        self.assertEqual(self.output, GOOD)
+
+    def test_interrupted_merge_leaves_nothing(self):
+        output = os.path.join(self.directory.name, "out.tfrecord")
+        with subprocess.Popen([
+                os.path.abspath("tools/records"), "merge", "-",
+                "--output=" + output
+        ],
+                              stdin=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            process.stdin.write(GOOD)
+            process.stdin.flush()
+            # The file that is being written.
+            while not os.listdir(self.directory.name):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            process.stdin.write(GOOD)
+            process.stdin.close()
+            self.assertEqual(process.wait(timeout=30), 130)
+            self.assertIn(b"has not been written", process.stderr.read())
+        self.assertEqual(os.listdir(self.directory.name), [])
+
+    def test_export_csv(self):
+        path = self.write("good.tfrecord", GOOD)
+        self.assertEqual(self.run_program("records", "export", path), 0)
+        rows = list(csv.DictReader(self.stdout.splitlines()))
+        self.assertEqual([(row["round"], float(row["value"])) for row in rows
+                          if row["metric"] == "test_error"],
+                         [("0", 16.0), ("1", 17.0)])
+
+    def test_export_json(self):
+        path = self.write("good.tfrecord", GOOD)
+        self.assertEqual(
+            self.run_program("records", "export", "--format=jsonl", path), 0)
+        records = [json.loads(line) for line in self.stdout.splitlines()]
+        self.assertEqual(
+            [record["errors"]["test"] for record in records],
+            [{"wrong": "160", "total": "1000"},
+             {"wrong": "170", "total": "1000"}])
+
+    def test_export_tensorboard(self):
+        path = self.write("good.tfrecord", GOOD)
+        board = os.path.join(self.directory.name, "board")
+        self.assertEqual(
+            self.run_program("records", "export", "--format=tensorboard",
+                             "--output=" + board, path), 0, self.stderr)
+        runs = {}
+        for directory, _, names in os.walk(board):
+            for name in names:
+                self.assertIn("tfevents", name)
+                with open(os.path.join(directory, name), "rb") as file:
+                    events = tfrecord.payloads(file.read())
+                runs[os.path.relpath(directory, board)] = [
+                    fields(event) for event in events
+                ]
+        self.assertEqual(sorted(runs), [
+            "digit_pairs/seed_0/convnet/round_0",
+            "digit_pairs/seed_0/convnet/round_1"
+        ])
+        first, last = runs["digit_pairs/seed_0/convnet/round_1"]
+        # file_version, and the only tag of summary.value whose simple_value is
+        # the test error: the numbers are those of TensorFlow's event.proto and
+        # summary.proto.
+        self.assertEqual(first[3], [b"brain.Event:2"])
+        values = {}
+        for value in fields(last[5][0])[1]:
+            value = fields(value)
+            values[value[1][0]] = value[2][0]
+        self.assertEqual(values[b"round/test_error"], 17.0)
+        self.assertEqual(values[b"round/training_seconds"], 1.5)
 
     def test_help_fits_one_screen(self):
         for program in "stats", "records":
@@ -159,16 +317,21 @@ class CommandLinesTest(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(FULL_DEVICE), "no " + FULL_DEVICE)
     def test_full_output_is_an_error(self):
         path = self.write("good.tfrecord", GOOD)
-        for program in ["stats"], ["records", "list"], ["records", "show"]:
+        for program in (["stats"], ["records", "list"], ["records", "show"],
+                        ["records", "verify"], ["records", "export"],
+                        ["records", "merge", "--output=-"]):
             with open(FULL_DEVICE, "wb") as full:
                 self.assertEqual(
                     self.run_program(*program, path, stdout=full), 1)
-            self.assertIn("standard output: cannot write: No space left",
-                          self.stderr)
+            self.assertRegex(
+                self.stderr,
+                "standard output: cannot write: No space left|/dev/stdout")
 
     def test_closed_output_is_an_error(self):
         path = self.write("good.tfrecord", GOOD)
-        for program in ["stats"], ["records", "list"], ["records", "show"]:
+        for program in (["stats"], ["records", "list"], ["records", "show"],
+                        ["records", "verify"], ["records", "export"],
+                        ["records", "merge", "--output=-"]):
             reading, writing = os.pipe()
             os.close(reading)
             code = self.run_program(*program, path, stdout=writing)

@@ -23,7 +23,10 @@ int RunOnConsole(const ProgramUsage& usage,
     std::fprintf(stderr, "%s: warning: %s\n", usage.name.c_str(),
                  std::string(message).c_str());
   };
-  return ReportStatus(usage, program(Console{print, warn}));
+  const auto note = [](absl::string_view message) {
+    std::fprintf(stderr, "%s\n", std::string(message).c_str());
+  };
+  return ReportStatus(usage, program(Console{print, warn, note}));
 }
 
 }  // namespace minidl

@@ -14,8 +14,10 @@ namespace minidl {
 struct Console {
   // Results, to stdout. An error if they cannot be written.
   std::function<absl::Status(absl::string_view text)> print;
-  // One line for the user, to stderr.
+  // One line for the user, to stderr: of what is doubtful, and of what was
+  // done.
   std::function<void(absl::string_view message)> warn;
+  std::function<void(absl::string_view message)> note;
 };
 
 // Calls `program` with the process's stdout and stderr, and returns the exit

@@ -15,13 +15,15 @@ namespace minidl {
 struct FakeConsole {
   std::string output;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;
 
   const Console console = {
       [this](absl::string_view text) {
         absl::StrAppend(&output, text);
         return absl::OkStatus();
       },
-      [this](absl::string_view message) { warnings.emplace_back(message); }};
+      [this](absl::string_view message) { warnings.emplace_back(message); },
+      [this](absl::string_view message) { notes.emplace_back(message); }};
 };
 
 }  // namespace minidl

@@ -1,8 +1,9 @@
 #include "tools/list_records.h"
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,8 +24,12 @@ std::string StatusText(const proto::RunRecord& record) {
     case proto::RunRecord::FINISHED:
       return "finished";
     case proto::RunRecord::DIVERGED:
-      return absl::StrCat("diverged in epoch ", record.diverged_epoch(),
-                          ", step ", record.diverged_step());
+    case proto::RunRecord::INTERRUPTED:
+      return absl::StrCat(record.status() == proto::RunRecord::DIVERGED
+                              ? "diverged"
+                              : "interrupted",
+                          " in epoch ", record.stopped_epoch(), ", step ",
+                          record.stopped_step());
     default:
       return absl::StrCat("unknown (", static_cast<int>(record.status()), ")");
   }
@@ -69,27 +74,55 @@ std::vector<std::string> RowOf(const std::string& path, int64_t number,
           path};
 }
 
+// Prints rows as a table, kBatch at a time, so that a file of any size needs no
+// more memory than those. Columns are as wide as a batch needs.
+class TablePrinter {
+ public:
+  explicit TablePrinter(const Console& console) : console_(console) {
+    table_.columns = Columns();
+  }
+
+  absl::Status Add(std::vector<std::string> row) {
+    table_.rows.push_back(std::move(row));
+    return table_.rows.size() < kBatch ? absl::OkStatus() : Flush();
+  }
+
+  absl::Status Flush() {
+    std::string text = TextTable(table_);
+    // One header is enough.
+    if (printed_header_) text.erase(0, text.find('\n') + 1);
+    printed_header_ = true;
+    table_.rows.clear();
+    return console_.print(text);
+  }
+
+ private:
+  static constexpr size_t kBatch = 1000;
+
+  const Console& console_;
+  Table table_;
+  bool printed_header_ = false;
+};
+
 }  // namespace
 
 absl::Status ListRecords(const std::vector<std::string>& files,
                          const Console& console) {
   MINIDL_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
                           RecordFilePaths(files));
-  Table table;
-  table.columns = Columns();
+  TablePrinter printer(console);
   absl::Status status;
   for (const std::string& path : paths) {
     status = ForEachRunRecord(
         path,
-        [&table, &path](int64_t number, const proto::RunRecord& record) {
-          table.rows.push_back(RowOf(path, number, record));
-          return absl::OkStatus();
+        [&](int64_t number, const proto::RunRecord& record) {
+          return printer.Add(RowOf(path, number, record));
         },
         console.warn);
     if (!status.ok()) break;
   }
   // Also what comes before an error: the user wants to know how much is good.
-  MINIDL_RETURN_IF_ERROR(console.print(TextTable(table)));
+  MINIDL_RETURN_IF_ERROR(printer.Flush());
   return status;
 }
 

@@ -9,8 +9,8 @@
 
 namespace minidl {
 
-// Prints a table of one line a record. `files` are as the user wrote them: see
-// RecordFilePaths.
+// Prints a table of one line a record, of any number of records in little
+// memory. `files` are as the user wrote them: see RecordFilePaths.
 absl::Status ListRecords(const std::vector<std::string>& files,
                          const Console& console);
 

@@ -1,9 +1,11 @@
 #include "tools/list_records.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -54,6 +56,30 @@ TEST(ListRecordsTest, UnknownStatus) {
   ASSERT_THAT(ListRecords({WriteTestFile("a", {record})}, fake.console),
               IsOk());
   EXPECT_THAT(fake.output, HasSubstr("  unknown (7)  "));
+}
+
+TEST(ListRecordsTest, InterruptedRounds) {
+  FakeConsole fake;
+  ASSERT_THAT(
+      ListRecords({WriteTestFile("a", {InterruptedRecord("convnet", 0)})},
+                  fake.console),
+      IsOk());
+  EXPECT_THAT(fake.output, HasSubstr("  interrupted in epoch 2, step 5  "));
+}
+
+// Batch after batch, under one header.
+TEST(ListRecordsTest, ManyRecords) {
+  FakeConsole fake;
+  std::vector<proto::RunRecord> records;
+  for (int i = 0; i < 2500; ++i) records.push_back(FinishedRecord("mlp", i));
+  ASSERT_THAT(ListRecords({WriteTestFile("a", records)}, fake.console), IsOk());
+  const std::vector<std::string> lines = absl::StrSplit(fake.output, '\n');
+  ASSERT_EQ(lines.size(), 2502u);
+  for (int i = 0; i < 2500; ++i) {
+    EXPECT_THAT(lines[i + 1],
+                testing::ContainsRegex(absl::StrCat("^ *", i, "  mlp ")));
+  }
+  EXPECT_EQ(lines.back(), "");
 }
 
 TEST(ListRecordsTest, RecordsBeforeAnErrorAreListed) {

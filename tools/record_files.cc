@@ -31,6 +31,19 @@ absl::StatusOr<std::vector<std::string>> RecordFilePaths(
   return paths;
 }
 
+absl::StatusOr<std::string> OutputPath(const std::string& output) {
+  if (output.empty()) {
+    return absl::InvalidArgumentError(
+        "no --output given; name the file to write, or - for standard output");
+  }
+  return output == "-" ? "/dev/stdout" : UserPath(output);
+}
+
+absl::Status InterruptedError(const std::string& output) {
+  return absl::CancelledError(
+      absl::StrCat("interrupted; ", output, " has not been written"));
+}
+
 absl::Status ForEachRunRecord(
     const std::string& path,
     absl::FunctionRef<absl::Status(int64_t number,

@@ -18,6 +18,13 @@ namespace minidl {
 absl::StatusOr<std::vector<std::string>> RecordFilePaths(
     const std::vector<std::string>& arguments);
 
+// The path that a user means by --output: absolute, and /dev/stdout for "-".
+// InvalidArgument if it is empty.
+absl::StatusOr<std::string> OutputPath(const std::string& output);
+
+// What an interrupted command returns that would have written `output`.
+absl::Status InterruptedError(const std::string& output);
+
 // Calls `visit` with each run record of the file at `path` and its number in
 // it, from 0, until it returns an error, which is returned. A file that ends
 // inside a record, as a killed run leaves it, ends there, and `warn` is told.

@@ -1,5 +1,6 @@
 #include "tools/show_records.h"
 
+#include <cmath>
 #include <string>
 
 #include "absl/status/status.h"
@@ -37,6 +38,19 @@ TEST(ShowRecordsTest, WhatIsShownParses) {
   EXPECT_EQ(parsed.DebugString(), record.DebugString());
 }
 
+TEST(ShowRecordsTest, NotNumbersAreShown) {
+  proto::RunRecord record = DivergedRecord("convnet", 0);
+  record.add_epochs()->set_loss(std::nan(""));
+  FakeConsole fake;
+  ASSERT_THAT(ShowRecords({WriteTestFile("a", {record})}, fake.console),
+              IsOk());
+  EXPECT_THAT(fake.output, HasSubstr("stopped_loss: inf\n"));
+  EXPECT_THAT(fake.output, HasSubstr("  loss: nan\n"));
+  proto::RunRecord parsed;
+  ASSERT_THAT(ParseTextProto(fake.output, "output", &parsed), IsOk());
+  EXPECT_EQ(parsed.DebugString(), record.DebugString());
+}
+
 TEST(ShowRecordsTest, AnEmptyLineBetweenRecords) {
   const std::string a = WriteTestFile(
       "a", {FinishedRecord("convnet", 0), FinishedRecord("convnet", 1)});
@@ -54,12 +68,12 @@ TEST(ShowRecordsTest, OutputThatCannotBeWrittenStopsIt) {
   const std::string path = WriteTestFile(
       "a", {FinishedRecord("convnet", 0), FinishedRecord("convnet", 1)});
   int calls = 0;
-  const absl::Status status =
-      ShowRecords({path}, Console{[&calls](absl::string_view) {
-                                    ++calls;
-                                    return absl::ResourceExhaustedError("full");
-                                  },
-                                  [](absl::string_view) {}});
+  const absl::Status status = ShowRecords(
+      {path}, Console{[&calls](absl::string_view) {
+                        ++calls;
+                        return absl::ResourceExhaustedError("full");
+                      },
+                      [](absl::string_view) {}, [](absl::string_view) {}});
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, "full"));
   EXPECT_EQ(calls, 1);
 }

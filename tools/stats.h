@@ -12,13 +12,20 @@ namespace minidl {
 struct StatsOptions {
   // As the user wrote them: see RecordFilePaths.
   std::vector<std::string> files;
-  // See ParseSummaryFormat.
+  // See ParseStatisticsFormat.
   std::string format = "text";
+  // Which table CSV is of: see ParseDataTable. Empty for the other formats,
+  // which have all, and for CSV's first.
+  std::string table;
+  // The architecture to compare the others with; empty for each with each.
+  std::string baseline;
+  // The absolute path of the page to write: see WritePage. Empty for none.
+  std::string html;
 };
 
-// Prints the table of what the records of all files say. InvalidArgument,
-// before any file is opened, for mistakes in the options; NotFound if there are
-// no records.
+// Prints what the records of all files say: see FormatStatistics; and writes
+// their page. InvalidArgument, before any file is opened where that can tell,
+// for mistakes in the options; NotFound if there are no records.
 absl::Status PrintStats(const StatsOptions& options, const Console& console);
 
 }  // namespace minidl

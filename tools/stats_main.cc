@@ -1,23 +1,36 @@
-// Turns record files into means and standard deviations.
+// Turns record files into statistics.
 #include <string>
 #include <vector>
 
 #include "base/command_line.h"
+#include "base/user_path.h"
 #include "gflags/gflags.h"
 #include "tools/console.h"
 #include "tools/stats.h"
 
-DEFINE_string(format, "text", "How to print the table: text, markdown or csv.");
+DEFINE_string(format, "text",
+              "How to print: text, markdown, latex, csv or json.");
+DEFINE_string(table, "",
+              "What --format=csv prints: architectures (the default), "
+              "comparisons, contrasts, rounds or lints.");
+DEFINE_string(baseline, "",
+              "The architecture to compare the others with; if empty, each is "
+              "compared with each.");
+DEFINE_string(html, "",
+              "Page with plots to write, for a browser; empty for none.");
 
 int main(int argc, char** argv) {
   const minidl::ProgramUsage usage = {
       "stats", "[flags] FILE...",
-      "Prints what the run records in the files say about each architecture: "
-      "means and standard deviations of the errors over all finished rounds. "
-      "A FILE of - is standard input."};
+      "Prints what the run records in the files say: errors of each "
+      "architecture, paired comparisons, what may be claimed, and what "
+      "misleads. "
+      "docs/STATISTICS.md has the formulas. A FILE of - is standard input."};
   const std::vector<std::string> arguments =
       minidl::ParseCommandLine(usage, __FILE__, argc, argv);
-  const minidl::StatsOptions options = {arguments, FLAGS_format};
+  const minidl::StatsOptions options = {arguments, FLAGS_format, FLAGS_table,
+                                        FLAGS_baseline,
+                                        minidl::UserPath(FLAGS_html)};
   return minidl::RunOnConsole(usage, [&](const minidl::Console& console) {
     return minidl::PrintStats(options, console);
   });
