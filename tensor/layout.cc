@@ -73,9 +73,13 @@ void GatherRows(const Tensor<T>& input, absl::Span<const int64_t> rows,
   for (const int64_t row : rows) {
     MINIDL_CHECK(0 <= row && row < count, "GatherRows: row ", row, " of ",
                  input.shape().ToString());
-    // Not std::copy, which calls memmove for a pair of numbers.
     const T* from = input.data() + row * size;
-    for (int64_t i = 0; i < size; ++i) to[i] = from[i];
+    if (size <= 4) {
+      // std::copy_n would call memmove for a pair of numbers.
+      for (int64_t i = 0; i < size; ++i) to[i] = from[i];
+    } else {
+      std::copy_n(from, size, to);
+    }
     to += size;
   }
 }
