@@ -147,6 +147,20 @@ TEST(ArchitectureLintsTest, FewerEpochsThanTheTrainingHas) {
             "round 0 (seed 0) of convnet ended after epoch 12 of 25");
 }
 
+TEST(ArchitectureLintsTest, SeveralRoundsAreOneWarning) {
+  std::vector<proto::RunRecord> records;
+  for (int round = 0; round < 4; ++round) {
+    records.push_back(FinishedRecord("convnet", round, 150 + 40 * round));
+    if (round > 0) records.back().add_epochs();
+  }
+  const std::vector<Lint> lints = Lints(records);
+  ASSERT_THAT(lints, SizeIs(1));
+  EXPECT_EQ(lints[0].message(),
+            "rounds 1-3 (seed 0) of convnet may report an epoch that is not "
+            "the last: the first one ended after epoch 1 of 25");
+  EXPECT_EQ(RoundsOf(lints[0]), "rounds 1-3 (seed 0)");
+}
+
 // Epochs whose test errors were not looked at say nothing.
 TEST(ArchitectureLintsTest, EpochsWithoutTestErrors) {
   proto::RunRecord record = FinishedRecord("convnet", 0);
