@@ -105,8 +105,10 @@ absl::StatusOr<Header> ParseHeader(absl::string_view bytes,
                       ElementType(Byte(bytes, 2)));
   }
   const size_t rank = Byte(bytes, 3);
-  if (rank == 0) {
-    return Unexpected(name, 3, "number of dimensions", "1 or more", "0");
+  if (rank == 0 || rank > Shape::kMaxRank) {
+    return Unexpected(name, 3, "number of dimensions",
+                      absl::StrCat("1 to ", Shape::kMaxRank),
+                      absl::StrCat(rank));
   }
   std::vector<int64_t> sizes;
   int64_t elements = 1;  // Of the file if sizes of 0 were 1: no overflow later.

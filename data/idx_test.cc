@@ -113,7 +113,7 @@ TEST(IdxTest, ElementTypes) {
 
 TEST(IdxTest, NoDimensions) {
   ExpectRefused(Hex("00000800 61"),
-                "byte 3 (number of dimensions): expected 1 or more, found 0");
+                "byte 3 (number of dimensions): expected 1 to 8, found 0");
 }
 
 TEST(IdxTest, EveryTruncationIsNoticed) {

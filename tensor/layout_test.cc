@@ -85,8 +85,8 @@ TEST(LayoutDeathTest, ShapesThatDoNotFit) {
   EXPECT_DEATH(PutPart(Tensor<float>({3, 2}), 0, output),
                "PutPart: \\[2, 4\\] and \\[3, 2\\] .* examples");
   EXPECT_DEATH(GatherRows(input, {2}, output),
-               "index 2 for dimension 0 of shape \\[2, 6\\]");
-  EXPECT_DEATH(GatherRows(input, {-1}, output), "index -1 for dimension 0");
+               "GatherRows: row 2 of \\[2, 6\\]");
+  EXPECT_DEATH(GatherRows(input, {-1}, output), "GatherRows: row -1");
 }
 
 }  // namespace

@@ -24,9 +24,17 @@ void CheckShapes(const char* operation, const Tensor<T>& input,
                    input.shape()[1] == weight.shape()[1],
                operation, ": input ", input.shape().ToString(), " and weight ",
                weight.shape().ToString(), " are not N×in and out×in");
-  MINIDL_CHECK(bias.shape() == Shape({weight.shape()[0]}), operation, ": bias ",
+  MINIDL_CHECK(bias.shape().Is(weight.shape()[0]), operation, ": bias ",
                bias.shape().ToString(), " does not fit weight ",
                weight.shape().ToString());
+}
+
+// At least `size` elements. Resizing to the exact size would be done for every
+// product, if several have their turns.
+template <typename T>
+T* Grow(int64_t size, Tensor<T>& workspace) {
+  if (workspace.size() < size) workspace.Resize({size});
+  return workspace.data();
 }
 
 }  // namespace
@@ -39,11 +47,11 @@ void LinearForward(const Tensor<T>& input, const Tensor<T>& weight,
   const int64_t batch = input.shape()[0];
   const int64_t out = weight.shape()[0];
   const int64_t in = weight.shape()[1];
-  output.Resize({batch, out});
-  workspace.Resize({MatMulWorkspaceSize(in, out)});
+  output.ResizeTo(batch, out);
   MatMulAddBias(RowMajor(input.data(), batch, in),
                 RowMajor(weight.data(), out, in).Transposed(), bias.data(),
-                RowMajor(output.data(), batch, out), workspace.data());
+                RowMajor(output.data(), batch, out),
+                Grow(MatMulWorkspaceSize(in, out), workspace));
 }
 
 template <typename T>
@@ -55,7 +63,7 @@ void LinearBackward(const Tensor<T>& input, const Tensor<T>& weight,
   const int64_t batch = input.shape()[0];
   const int64_t out = weight.shape()[0];
   const int64_t in = weight.shape()[1];
-  MINIDL_CHECK(output_gradient.shape() == Shape({batch, out}),
+  MINIDL_CHECK(output_gradient.shape().Is(batch, out),
                "LinearBackward: output gradient ",
                output_gradient.shape().ToString(), " where the output is ",
                Shape({batch, out}).ToString());
@@ -67,16 +75,14 @@ void LinearBackward(const Tensor<T>& input, const Tensor<T>& weight,
   const auto gradient = RowMajor(output_gradient.data(), batch, out);
   kernels::AddColumnSums(batch, out, output_gradient.data(),
                          bias_gradient.data());
-  workspace.Resize({MatMulWorkspaceSize(batch, in)});
   MatMul(gradient.Transposed(), RowMajor(input.data(), batch, in),
          RowMajor(weight_gradient.data(), out, in), /*accumulate=*/true,
-         workspace.data());
+         Grow(MatMulWorkspaceSize(batch, in), workspace));
   if (input_gradient != nullptr) {
     input_gradient->Resize(input.shape());
-    workspace.Resize({MatMulWorkspaceSize(out, in)});
     MatMul(gradient, RowMajor(weight.data(), out, in),
            RowMajor(input_gradient->data(), batch, in), /*accumulate=*/false,
-           workspace.data());
+           Grow(MatMulWorkspaceSize(out, in), workspace));
   }
 }
 

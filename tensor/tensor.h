@@ -20,6 +20,10 @@ namespace minidl {
 // vector of x86 processors.
 inline constexpr std::size_t kTensorAlignment = 64;
 
+// Behind its elements a tensor has memory for so many bytes, whose contents
+// mean nothing: a kernel may load a whole vector where a part of it is enough.
+inline constexpr std::size_t kTensorPadding = 64;
+
 // A dense array of numbers: contiguous, row-major (the last index varies
 // fastest), aligned to kTensorAlignment. It owns its elements; moving is cheap,
 // copying is asked for with Clone().
@@ -111,6 +115,12 @@ class Tensor {
     size_ = size;
   }
 
+  // The same, for a shape of these sizes.
+  template <typename... Sizes>
+  void ResizeTo(Sizes... sizes) {
+    if (!shape_.Is(sizes...)) Resize(Shape{static_cast<int64_t>(sizes)...});
+  }
+
   // Takes a new shape of as many elements, and keeps the elements.
   void Reshape(const Shape& shape) {
     MINIDL_CHECK(shape.num_elements() == size_, "Reshape: ", shape_.ToString(),
@@ -127,9 +137,12 @@ class Tensor {
   using Storage = std::unique_ptr<T[], Free>;
 
   static Storage Allocate(int64_t size) {
-    return Storage(
-        static_cast<T*>(::operator new[](static_cast<size_t>(size) * sizeof(T),
-                                         std::align_val_t{kTensorAlignment})));
+    const size_t bytes = static_cast<size_t>(size) * sizeof(T) + kTensorPadding;
+    Storage storage(static_cast<T*>(
+        ::operator new[](bytes, std::align_val_t{kTensorAlignment})));
+    constexpr size_t kPaddingElements = kTensorPadding / sizeof(T);
+    std::fill_n(storage.get() + size, kPaddingElements, T{0});
+    return storage;
   }
 
   int64_t Offset(std::initializer_list<int64_t> index) const {

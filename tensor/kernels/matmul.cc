@@ -40,8 +40,8 @@ inline constexpr int kMaxTilePanels = 2;
 // What a tile is a part of: c = a b, or with a bias c = bias + a b, or with
 // `accumulate` c += a b; and the panels of b that are now at work.
 struct Product {
-  Matrix<const float> a;
-  Matrix<float> c;
+  const Matrix<const float>& a;
+  const Matrix<float>& c;
   const float* bias;  // Or null.
   bool accumulate;
   Panels panels;
@@ -79,40 +79,14 @@ constexpr int kTileRows = 2;
 constexpr int kTilePanels = 1;
 #endif
 
-// Whether loading a part of a vector leaves the memory behind it alone.
-constexpr bool kCanLoadPart = HWY_TARGET <= HWY_AVX2;
-
-// The first `count` lanes at `from`, if that is less than all, and zeros.
-HWY_INLINE V LoadPart(const float* from, int64_t count) {
-  const D d;
-  if (count >= kLanes) return hn::LoadU(d, from);
-  const auto lanes = static_cast<size_t>(HWY_MAX(count, 0));
-  if constexpr (kCanLoadPart) {
-    return hn::MaskedLoad(hn::FirstN(d, lanes), d, from);
-  } else {
-    HWY_ALIGN float buffer[kLanes] = {};
-    for (size_t i = 0; i < lanes; ++i) buffer[i] = from[i];
-    return hn::Load(d, buffer);
-  }
-}
-
-HWY_INLINE void StorePart(V value, float* to, int64_t count) {
-  const D d;
-  if (count >= kLanes) {
-    hn::StoreU(value, d, to);
-  } else if (count > 0) {
-    hn::BlendedStore(value, hn::FirstN(d, static_cast<size_t>(count)), d, to);
-  }
-}
-
 // Rows `row` to `row` + kRows - 1 of c, and its columns from `col` up to
-// kPanels panels of them. kPart if the last panel ends before kPanel columns
-// and is not filled up.
+// kPanels panels of them. kPart if the last panel is not a whole one: it is
+// computed as one, from whatever is there, and only its columns are stored.
+// (Masked loads would keep GCC from leaving the sums in registers.)
 template <int kRows, int kPanels, bool kPart>
 void Tile(const Product& product, int64_t row, int64_t col) {
   const D d;
   constexpr int kVectors = kPanels * kPanelVectors;
-  const int64_t cols = product.c.cols - col;
   V sum[kRows][kVectors];
   for (int i = 0; i < kRows; ++i) {
     for (int v = 0; v < kVectors; ++v) sum[i][v] = hn::Zero(d);
@@ -127,12 +101,9 @@ void Tile(const Product& product, int64_t row, int64_t col) {
   for (int64_t k = 0; k < a.cols; ++k) {
     V line[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      const float* from = right +
-                          v / kPanelVectors * product.panels.panel_step +
-                          v % kPanelVectors * kLanes;
-      line[v] = kPart && v >= kVectors - kPanelVectors
-                    ? LoadPart(from, cols - v * kLanes)
-                    : hn::LoadU(d, from);
+      line[v] =
+          hn::LoadU(d, right + v / kPanelVectors * product.panels.panel_step +
+                           v % kPanelVectors * kLanes);
     }
     for (int i = 0; i < kRows; ++i) {
       const V factor = hn::Set(d, left[i / 4][i % 4 * a.row_stride]);
@@ -143,18 +114,34 @@ void Tile(const Product& product, int64_t row, int64_t col) {
     for (int i = 0; i < kGroups; ++i) left[i] += a.col_stride;
     right += product.panels.row_step;
   }
-  for (int i = 0; i < kRows; ++i) {
-    float* HWY_RESTRICT out = &product.c(row + i, col);
-    for (int v = 0; v < kVectors; ++v) {
-      const int64_t first = v * kLanes;
-      V value = sum[i][v];
-      if (product.accumulate) {
-        value = hn::Add(value, LoadPart(out + first, cols - first));
-      } else if (product.bias != nullptr) {
-        value =
-            hn::Add(value, LoadPart(product.bias + col + first, cols - first));
+
+  float* HWY_RESTRICT out = &product.c(row, col);
+  const int64_t stride = product.c.row_stride;
+  if (product.accumulate) {
+    for (int i = 0; i < kRows; ++i) {
+      for (int v = 0; v < kVectors; ++v) {
+        sum[i][v] =
+            hn::Add(sum[i][v], hn::LoadU(d, out + i * stride + v * kLanes));
       }
-      StorePart(value, out + first, cols - first);
+    }
+  } else if (product.bias != nullptr) {
+    for (int v = 0; v < kVectors; ++v) {
+      const V bias = hn::LoadU(d, product.bias + col + v * kLanes);
+      for (int i = 0; i < kRows; ++i) sum[i][v] = hn::Add(sum[i][v], bias);
+    }
+  }
+  constexpr int kWhole = kPart ? kVectors - kPanelVectors : kVectors;
+  for (int i = 0; i < kRows; ++i) {
+    for (int v = 0; v < kWhole; ++v) {
+      hn::StoreU(sum[i][v], d, out + i * stride + v * kLanes);
+    }
+  }
+  for (int v = kWhole; v < kVectors; ++v) {
+    const int64_t cols = product.c.cols - col - v * kLanes;
+    const auto lanes = static_cast<size_t>(HWY_MAX(int64_t{0}, cols));
+    const auto mask = hn::FirstN(d, HWY_MIN(lanes, size_t{kLanes}));
+    for (int i = 0; i < kRows; ++i) {
+      hn::BlendedStore(sum[i][v], mask, d, out + i * stride + v * kLanes);
     }
   }
 }
@@ -179,19 +166,20 @@ const Tiles& TilesFor(int64_t panels, bool part) {
 void PackPanel(const Matrix<const float>& b, int64_t col, int64_t width,
                float* HWY_RESTRICT panel) {
   const D d;
+  if (b.col_stride == 1) {
+    for (int64_t k = 0; k < b.rows; ++k) {
+      for (int64_t j = 0; j < kPanel; j += kLanes) {
+        hn::StoreU(hn::LoadU(d, &b(k, col) + j), d, panel + k * kPanel + j);
+      }
+    }
+    return;
+  }
   if (width < kPanel) {
     for (int64_t i = 0; i < b.rows * kPanel; i += kLanes) {
       hn::StoreU(hn::Zero(d), d, panel + i);
     }
   }
-  if (b.col_stride == 1) {
-    for (int64_t k = 0; k < b.rows; ++k) {
-      for (int v = 0; v < kPanelVectors; ++v) {
-        hn::StoreU(LoadPart(&b(k, col) + v * kLanes, width - v * kLanes), d,
-                   panel + k * kPanel + v * kLanes);
-      }
-    }
-  } else if (b.row_stride == 1) {
+  if (b.row_stride == 1) {
     Transpose(width, b.rows, &b(0, col), b.col_stride, panel, kPanel);
   } else {
     for (int64_t k = 0; k < b.rows; ++k) {
@@ -206,6 +194,8 @@ void Multiply(const Matrix<const float>& a, const Matrix<const float>& b,
   // As even as can be: 25 rows are 9 + 8 + 8, not 12 + 12 and a last one whose
   // few sums would wait for one another.
   const int64_t num_tiles = (c.rows + kTileRows - 1) / kTileRows;
+  const int64_t tile_rows = num_tiles <= 1 ? c.rows : c.rows / num_tiles;
+  const int64_t higher_tiles = c.rows - num_tiles * tile_rows;
   // Packing takes as long as 4 rows of c or so. It does not pay for a single
   // tile, nor if b's lines are aligned already.
   const bool pack =
@@ -223,11 +213,12 @@ void Multiply(const Matrix<const float>& a, const Matrix<const float>& b,
       product.panels = {&b(0, col), b.row_stride, kPanel};
     }
     const Tiles& tiles =
-        TilesFor((cols + kPanel - 1) / kPanel, !pack && cols % kPanel != 0);
+        TilesFor((cols + kPanel - 1) / kPanel, cols % kPanel != 0);
+    int64_t row = 0;
     for (int64_t i = 0; i < num_tiles; ++i) {
-      const int64_t row = i * c.rows / num_tiles;
-      const int64_t rows = (i + 1) * c.rows / num_tiles - row;
+      const int64_t rows = tile_rows + (i < higher_tiles ? 1 : 0);
       tiles[static_cast<size_t>(rows - 1)](product, row, col);
+      row += rows;
     }
   }
 }
@@ -265,18 +256,19 @@ int64_t MatMulWorkspaceSize(int64_t k, int64_t n) {
   return k * kPanel * std::min<int64_t>(kMaxTilePanels, panels);
 }
 
-void MatMul(Matrix<const float> a, Matrix<const float> b, Matrix<float> c,
-            bool accumulate, float* workspace) {
+void MatMul(const Matrix<const float>& a, const Matrix<const float>& b,
+            const Matrix<float>& c, bool accumulate, float* workspace) {
   MatMulFloat(a, b, c, /*bias=*/nullptr, accumulate, workspace);
 }
 
-void MatMulAddBias(Matrix<const float> a, Matrix<const float> b,
-                   const float* bias, Matrix<float> c, float* workspace) {
+void MatMulAddBias(const Matrix<const float>& a, const Matrix<const float>& b,
+                   const float* bias, const Matrix<float>& c,
+                   float* workspace) {
   MatMulFloat(a, b, c, bias, /*accumulate=*/false, workspace);
 }
 
-void MatMul(Matrix<const double> a, Matrix<const double> b, Matrix<double> c,
-            bool accumulate, double* /*workspace*/) {
+void MatMul(const Matrix<const double>& a, const Matrix<const double>& b,
+            const Matrix<double>& c, bool accumulate, double* /*workspace*/) {
   for (int64_t i = 0; i < c.rows; ++i) {
     for (int64_t j = 0; j < c.cols; ++j) {
       double sum = 0;
@@ -286,8 +278,9 @@ void MatMul(Matrix<const double> a, Matrix<const double> b, Matrix<double> c,
   }
 }
 
-void MatMulAddBias(Matrix<const double> a, Matrix<const double> b,
-                   const double* bias, Matrix<double> c, double* workspace) {
+void MatMulAddBias(const Matrix<const double>& a, const Matrix<const double>& b,
+                   const double* bias, const Matrix<double>& c,
+                   double* workspace) {
   MatMul(a, b, c, /*accumulate=*/false, workspace);
   for (int64_t i = 0; i < c.rows; ++i) {
     for (int64_t j = 0; j < c.cols; ++j) c(i, j) += bias[j];

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -133,8 +134,8 @@ TEST(MatMulTest, RowsDependOnTheirOwnRowAlone) {
   const Tensor<float> b = Random<float>(kK * kN, 2);
   Tensor<float> workspace({MatMulWorkspaceSize(kK, kN)});
   ForEachTarget([&] {
-    std::vector<float> together(kM * kN);
-    std::vector<float> alone(kM * kN);
+    Tensor<float> together({kM, kN});
+    Tensor<float> alone({kM, kN});
     const Matrix<const float> right = RowMajor(b.data(), kN, kK).Transposed();
     MatMul(RowMajor(a.data(), kM, kK), right, RowMajor(together.data(), kM, kN),
            false, workspace.data());
@@ -142,7 +143,7 @@ TEST(MatMulTest, RowsDependOnTheirOwnRowAlone) {
       MatMul(RowMajor(a.data() + i * kK, 1, kK), right,
              RowMajor(alone.data() + i * kN, 1, kN), false, workspace.data());
     }
-    EXPECT_EQ(alone, together);
+    EXPECT_EQ(alone.values(), together.values());
   });
 }
 
@@ -152,16 +153,16 @@ TEST(MatMulTest, SameBitsWithAvx2AndAvx512) {
   const Tensor<float> a = Random<float>(kM * kK, 1);
   const Tensor<float> b = Random<float>(kK * kN, 2);
   Tensor<float> workspace({MatMulWorkspaceSize(kK, kN)});
-  std::vector<std::vector<float>> results;
+  std::vector<Tensor<float>> results;
   for (const int64_t target : {HWY_AVX2, HWY_AVX3}) {
     ChooseTargets(target);
-    std::vector<float> c(kM * kN);
+    Tensor<float> c({kM, kN});
     MatMul(RowMajor(a.data(), kM, kK), RowMajor(b.data(), kK, kN),
            RowMajor(c.data(), kM, kN), false, workspace.data());
-    results.push_back(c);
+    results.push_back(std::move(c));
   }
   ChooseTargets(0);
-  EXPECT_EQ(results[0], results[1]);
+  EXPECT_EQ(results[0].values(), results[1].values());
 }
 
 }  // namespace
