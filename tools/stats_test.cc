@@ -160,10 +160,12 @@ TEST(StatsTest, APageReplacesNothingElse) {
   FakeConsole fake;
   const std::string file = WriteTestFile("a", {FinishedRecord("convnet", 0)});
   StatsOptions options;
-  options.files = {file};
+  // Before anything is read.
+  options.files = {"/nonexistent"};
   options.html = file;
   EXPECT_THAT(PrintStats(options, fake.console),
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(file)));
+  options.files = {file};
   options.html = "/dev/full";
   EXPECT_THAT(PrintStats(options, fake.console),
               StatusIs(absl::StatusCode::kResourceExhausted, _));
