@@ -111,7 +111,7 @@ TEST_F(ExportRecordsTest, OutputIsANewFileOrNone) {
 TEST_F(ExportRecordsTest, InterruptionLeavesNoOutput) {
   cancelled_ = true;
   const std::string a = WriteTestFile("a", {FinishedRecord("mlp", 1)});
-  ASSERT_THAT(WriteFile(a, *ReadFile(a) + "no record"), IsOk());
+  ASSERT_THAT(WriteFile(a, *ReadFile(a) + "this is no record"), IsOk());
   const std::string output =
       (std::filesystem::path(a).parent_path() / "out.csv").string();
   for (const std::string& input : {a, WriteTestFile("b", {})}) {

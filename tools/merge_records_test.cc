@@ -71,7 +71,8 @@ TEST_F(MergeRecordsTest, NoErrorLeavesAnOutput) {
 // the input may have made.
 TEST_F(MergeRecordsTest, InterruptionLeavesNoOutput) {
   cancelled_ = true;
-  ASSERT_THAT(WriteFile(second_, *ReadFile(first_) + "no record"), IsOk());
+  ASSERT_THAT(WriteFile(second_, *ReadFile(first_) + "this is no record"),
+              IsOk());
   for (const std::string& input : {second_, WriteTestFile("c", {})}) {
     EXPECT_THAT(Merge({input}), StatusIs(absl::StatusCode::kCancelled,
                                          HasSubstr("has not been written")));

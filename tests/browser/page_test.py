@@ -244,7 +244,7 @@ class PageTest(unittest.TestCase):
         self.open_page(study(ARCHITECTURES, 3))
         self.browser.run('document.querySelector("#errors-plot").scrollIntoView()')
         box = self.browser.box("#errors .rounds_marks path")
-        self.browser.tap(box["x"] + 12, box["y"] + 12)
+        self.browser.tap(box["x"] + 18, box["y"] + 18)
         self.assertRegex(self.tooltip(), "^convnetround")
         tooltip = self.browser.box("#tooltip")
         self.assertGreaterEqual(tooltip["x"], 0)
