@@ -9,6 +9,21 @@
 
 namespace minidl {
 
+namespace {
+
+// Pixels of an image that follow one another without a border between: all of
+// them if there is none, otherwise those of a row.
+struct Runs {
+  explicit Runs(const ChannelsLast& images)
+      : count(images.border() == 0 ? 1 : images.height()),
+        pixels(images.border() == 0 ? images.height() * images.width()
+                                    : images.width()) {}
+  int64_t count;
+  int64_t pixels;
+};
+
+}  // namespace
+
 void ChannelsLast::Resize(int64_t batch, int64_t channels, int64_t height,
                           int64_t width, int64_t stride, int64_t border) {
   MINIDL_CHECK(channels <= stride && border >= 0, "ChannelsLast: ", channels,
@@ -29,12 +44,13 @@ void ToChannelsLast(const Tensor<float>& images, int64_t stride, int64_t border,
   MINIDL_CHECK(shape.rank() == 4, "ToChannelsLast: images ", shape.ToString(),
                " are not N×C×H×W");
   output.Resize(shape[0], shape[1], shape[2], shape[3], stride, border);
+  const Runs runs(output);
   const int64_t plane = shape[2] * shape[3];
   for (int64_t n = 0; n < shape[0]; ++n) {
-    // Of each row, C×W becomes W×C.
+    // C×pixels becomes pixels×C.
     kernels::TransposeMatrices(
-        /*count=*/shape[2], /*rows=*/shape[1], /*cols=*/shape[3],
-        images.data() + n * shape[1] * plane, /*from_step=*/shape[3],
+        runs.count, /*rows=*/shape[1], /*cols=*/runs.pixels,
+        images.data() + n * shape[1] * plane, /*from_step=*/runs.pixels,
         /*from_stride=*/plane, output.start(n), /*to_step=*/output.row_size(),
         /*to_stride=*/stride);
   }
@@ -43,14 +59,15 @@ void ToChannelsLast(const Tensor<float>& images, int64_t stride, int64_t border,
 void FromChannelsLast(const ChannelsLast& images, Tensor<float>& output) {
   output.Resize(
       {images.batch(), images.channels(), images.height(), images.width()});
+  const Runs runs(images);
   const int64_t plane = images.height() * images.width();
   for (int64_t n = 0; n < images.batch(); ++n) {
-    kernels::TransposeMatrices(
-        /*count=*/images.height(), /*rows=*/images.width(),
-        /*cols=*/images.channels(), images.start(n),
-        /*from_step=*/images.row_size(), /*from_stride=*/images.stride(),
-        output.data() + n * images.channels() * plane,
-        /*to_step=*/images.width(), /*to_stride=*/plane);
+    kernels::TransposeMatrices(runs.count, /*rows=*/runs.pixels,
+                               /*cols=*/images.channels(), images.start(n),
+                               /*from_step=*/images.row_size(),
+                               /*from_stride=*/images.stride(),
+                               output.data() + n * images.channels() * plane,
+                               /*to_step=*/runs.pixels, /*to_stride=*/plane);
   }
 }
 
