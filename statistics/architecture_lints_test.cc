@@ -151,7 +151,7 @@ TEST(ArchitectureLintsTest, SeveralRoundsAreOneWarning) {
   std::vector<proto::RunRecord> records;
   for (int round = 0; round < 4; ++round) {
     records.push_back(FinishedRecord("convnet", round, 150 + 40 * round));
-    if (round > 0) records.back().add_epochs();
+    for (int epoch = 0; epoch < round; ++epoch) records.back().add_epochs();
   }
   const std::vector<Lint> lints = Lints(records);
   ASSERT_THAT(lints, SizeIs(1));
@@ -185,6 +185,15 @@ TEST(ArchitectureLintsTest, DeviationBelowTheBinomialFloor) {
   ASSERT_THAT(lints, SizeIs(1));
   EXPECT_EQ(lints[0].severity(), Lint::WARNING);
   EXPECT_THAT(lints[0].advice(), HasSubstr("draws its own test pairs"));
+}
+
+// There is one floor only for one number of test pairs.
+TEST(ArchitectureLintsTest, NoBinomialFloorOfSeveralNumbersOfTestPairs) {
+  std::vector<proto::RunRecord> records =
+      RoundsOfErrors({160, 160, 160, 160, 160, 160});
+  records[5].mutable_errors()->mutable_test()->set_wrong(80);
+  records[5].mutable_errors()->mutable_test()->set_total(500);
+  EXPECT_THAT(Lints(records), IsEmpty());
 }
 
 // Nothing is below a floor of 0.
