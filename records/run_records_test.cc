@@ -123,8 +123,8 @@ TEST(RunRecordsTest, ReaderGivesTheGoodRecordsBeforeATornOne) {
 TEST(RunRecordsTest, InterruptedRoundsHaveNotEnded) {
   EXPECT_EQ(CountEnded({}), 0);
   EXPECT_EQ(CountEnded({FinishedRecord("a", 0), InterruptedRecord("a", 1),
-                        DivergedRecord("a", 2)}),
-            2);
+                        DivergedRecord("a", 2), DivergedRecord("a", 3)}),
+            3);
 }
 
 TEST(RunRecordsTest, ReproducibleFormLeavesOutTheEnvironmentAlone) {
