@@ -214,11 +214,11 @@ TEST(ArchitectureLintsTest, Outlier) {
                         "12.8)"));
 }
 
-// Most rounds are the same, but what is far from them is still what another
-// draw of test pairs may give.
+// Most rounds are nearly the same, but what is six of their deviations away is
+// still what another draw of test pairs may give.
 TEST(ArchitectureLintsTest, OutliersAreBeyondTheBinomialFloor) {
   for (const Lint& lint :
-       Lints(RoundsOfErrors({160, 160, 160, 160, 161, 160, 170}))) {
+       Lints(RoundsOfErrors({160, 160, 161, 161, 162, 162, 170}))) {
     EXPECT_NE(lint.kind(), Lint::OUTLIER);
   }
 }
