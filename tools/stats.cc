@@ -60,6 +60,15 @@ absl::StatusOr<std::vector<proto::RunRecord>> ReadRecords(
   return records;
 }
 
+void Tell(const proto::Lint& lint, const Console& console) {
+  const std::string text = absl::StrCat(lint.message(), "; ", lint.advice());
+  if (lint.severity() == proto::Lint::WARNING) {
+    console.warn(text);
+  } else {
+    console.note(absl::StrCat("note: ", text));
+  }
+}
+
 }  // namespace
 
 absl::Status PrintStats(const StatsOptions& options, const Console& console) {
@@ -72,15 +81,10 @@ absl::Status PrintStats(const StatsOptions& options, const Console& console) {
   MINIDL_ASSIGN_OR_RETURN(
       const proto::StudyStatistics statistics,
       ComputeStudyStatistics(records, {options.baseline, /*order=*/{}}));
-  const auto tell = [&console](const proto::Lint& lint) {
-    const bool is_warning = lint.severity() == proto::Lint::WARNING;
-    const std::string text = absl::StrCat(lint.message(), "; ", lint.advice());
-    is_warning ? console.warn(text) : console.note("note: " + text);
-  };
   // The other formats, and that table, have them.
   if (output.format == StatisticsFormat::kCsv &&
       output.table != DataTable::kLints) {
-    for (const proto::Lint& lint : statistics.lints()) tell(lint);
+    for (const proto::Lint& lint : statistics.lints()) Tell(lint, console);
   }
   std::string text = FormatStatistics(statistics, output.format, output.table);
   if (!options.html.empty()) {
