@@ -165,7 +165,8 @@ TEST(AtomicFileTest, RefusesWhatIsThereAndWhatComesMeanwhile) {
     ASSERT_THAT(late, IsOk());
     ASSERT_THAT(WriteFile(path, "results"), IsOk());
     const auto refused =
-        StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(path));
+        StatusIs(absl::StatusCode::kAlreadyExists,
+                 HasSubstr(path + ": exists already, and is not overwritten"));
     EXPECT_THAT(AtomicFile::Create(path, AtomicFile::Existing::kRefuse),
                 refused);
     EXPECT_THAT(late->Commit(), refused);

@@ -1,6 +1,5 @@
 #include "experiments/digit_pairs.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -21,7 +20,6 @@
 #include "experiments/progress.h"
 #include "experiments/run_tasks.h"
 #include "experiments/study.h"
-#include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
 #include "proto/study.pb.h"
@@ -97,12 +95,10 @@ proto::RunProgress::State StateAfter(const absl::Status& status) {
 
 absl::Status PrintTable(const Study& study,
                         const std::vector<proto::RunRecord>& records) {
-  StudyStatisticsOptions options;
-  for (const proto::Architecture& architecture : study.architectures) {
-    options.order.push_back(architecture.name());
-  }
-  MINIDL_ASSIGN_OR_RETURN(const proto::StudyStatistics statistics,
-                          ComputeStudyStatistics(records, options));
+  MINIDL_ASSIGN_OR_RETURN(
+      const proto::StudyStatistics statistics,
+      ComputeStudyStatistics(records,
+                             {/*baseline=*/"", ArchitectureNames(study)}));
   std::fputs(SummaryText(statistics).c_str(), stdout);
   return absl::OkStatus();
 }
@@ -136,11 +132,8 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
         "; name another --output or use the flags of that run"));
   }
 
-  const auto done = std::count_if(
-      output.records.begin(), output.records.end(), [](const auto& record) {
-        return record.status() != proto::RunRecord::INTERRUPTED;
-      });
-  const int total = static_cast<int>(tasks->size()) + static_cast<int>(done);
+  const int total =
+      CountEnded(output.records) + static_cast<int>(tasks->size());
   LivePage page(study, {options.html, total});
   absl::Status page_written =
       page.Write(output.records, proto::RunProgress::RUNNING);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,9 +10,9 @@
 #include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "experiments/study.h"
-#include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
+#include "records/run_records.h"
 #include "report/page.h"
 #include "report/page_data.h"
 #include "report/page_data.pb.h"
@@ -29,20 +28,15 @@ LivePage::LivePage(const Study& study, Options options)
 absl::Status LivePage::Write(absl::Span<const proto::RunRecord> records,
                              proto::RunProgress::State state) {
   if (options_.path.empty()) return absl::OkStatus();
-  StudyStatisticsOptions statistics_options;
-  for (const proto::Architecture& architecture : study_.architectures) {
-    statistics_options.order.push_back(architecture.name());
-  }
-  MINIDL_ASSIGN_OR_RETURN(const proto::StudyStatistics statistics,
-                          ComputeStudyStatistics(records, statistics_options));
+  MINIDL_ASSIGN_OR_RETURN(
+      const proto::StudyStatistics statistics,
+      ComputeStudyStatistics(records,
+                             {/*baseline=*/"", ArchitectureNames(study_)}));
   proto::PageData data = MakePageData(records, statistics);
   proto::RunProgress& run = *data.mutable_run();
   run.set_study(study_.message.name());
   run.set_state(state);
-  run.set_done(static_cast<int32_t>(std::count_if(
-      records.begin(), records.end(), [](const proto::RunRecord& record) {
-        return record.status() != proto::RunRecord::INTERRUPTED;
-      })));
+  run.set_done(CountEnded(records));
   run.set_total(options_.total);
   run.set_time(FormatPageTime(absl::Now()));
   return WritePage(options_.path, data);

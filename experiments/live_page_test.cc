@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "base/file.h"
 #include "base/status_testutil.h"
 #include "experiments/study.h"
@@ -56,6 +57,11 @@ TEST_F(LivePageTest, RefreshesWhenTheIntervalIsOver) {
   LivePage page = Page(std::chrono::seconds(0));
   page.Refresh({FinishedRecord("a", 0)});
   EXPECT_THAT(ReadFile(path_), IsOkAndHolds(HasSubstr(R"("done":1)")));
+  // Again after a rest, which is as long as writing was, times a number.
+  while (!absl::StrContains(*ReadFile(path_), R"("done":3)")) {
+    page.Refresh({FinishedRecord("a", 0), FinishedRecord("a", 1),
+                  FinishedRecord("a", 2)});
+  }
   LivePage slow = Page(std::chrono::hours(1));
   slow.Refresh({FinishedRecord("a", 0), FinishedRecord("a", 1)});
   slow.Refresh(

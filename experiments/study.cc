@@ -118,13 +118,6 @@ absl::Status WithFile(const std::string& file, const absl::Status& status) {
                       absl::StrCat(file, ": ", status.message()));
 }
 
-std::string Names(const std::vector<proto::Architecture>& architectures) {
-  return absl::StrJoin(architectures, ", ",
-                       [](std::string* out, const auto& architecture) {
-                         out->append(architecture.name());
-                       });
-}
-
 }  // namespace
 
 absl::Status ValidateStudy(const proto::Study& study) {
@@ -186,12 +179,20 @@ absl::Status SelectArchitectures(const std::vector<std::string>& names,
     if (found == study.architectures.end()) {
       return absl::InvalidArgumentError(
           absl::StrCat("no architecture \"", name, "\" in the study; it has ",
-                       Names(study.architectures)));
+                       absl::StrJoin(ArchitectureNames(study), ", ")));
     }
     selected.push_back(*found);
   }
   study.architectures = std::move(selected);
   return absl::OkStatus();
+}
+
+std::vector<std::string> ArchitectureNames(const Study& study) {
+  std::vector<std::string> names;
+  for (const proto::Architecture& architecture : study.architectures) {
+    names.push_back(architecture.name());
+  }
+  return names;
 }
 
 }  // namespace minidl

@@ -30,6 +30,9 @@ absl::StatusOr<Study> LoadStudy(const std::string& path);
 absl::Status SelectArchitectures(const std::vector<std::string>& names,
                                  Study& study);
 
+// The names of the study's architectures, in their order.
+std::vector<std::string> ArchitectureNames(const Study& study);
+
 // InvalidArgument if a field of the study has no meaning, such as "rounds is 0;
 // expected at least 1". LoadStudy has called it; call it again after changes.
 absl::Status ValidateStudy(const proto::Study& study);

@@ -1,5 +1,6 @@
 #include "records/run_records.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -91,6 +92,13 @@ absl::StatusOr<std::vector<proto::RunRecord>> ReadRunRecords(
     }
   }
   return records;
+}
+
+int CountEnded(absl::Span<const proto::RunRecord> records) {
+  return static_cast<int>(std::count_if(
+      records.begin(), records.end(), [](const proto::RunRecord& record) {
+        return record.status() != proto::RunRecord::INTERRUPTED;
+      }));
 }
 
 proto::RunRecord ReproducibleForm(proto::RunRecord record) {

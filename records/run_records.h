@@ -54,6 +54,10 @@ class RunRecordReader {
 absl::StatusOr<std::vector<proto::RunRecord>> ReadRunRecords(
     absl::Span<const std::string> paths);
 
+// How many of the rounds have ended: finished, or diverged, but were not
+// interrupted.
+int CountEnded(absl::Span<const proto::RunRecord> records);
+
 // `record` without what differs from run to run: its `environment`.
 proto::RunRecord ReproducibleForm(proto::RunRecord record);
 

@@ -120,6 +120,13 @@ TEST(RunRecordsTest, ReaderGivesTheGoodRecordsBeforeATornOne) {
   EXPECT_TRUE(IsTornTail(ReadRunRecords({path}).status()));
 }
 
+TEST(RunRecordsTest, InterruptedRoundsHaveNotEnded) {
+  EXPECT_EQ(CountEnded({}), 0);
+  EXPECT_EQ(CountEnded({FinishedRecord("a", 0), InterruptedRecord("a", 1),
+                        DivergedRecord("a", 2), DivergedRecord("a", 3)}),
+            3);
+}
+
 TEST(RunRecordsTest, ReproducibleFormLeavesOutTheEnvironmentAlone) {
   proto::RunRecord record = FinishedRecord("convnet", 0);
   record.mutable_environment()->set_host("here");

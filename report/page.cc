@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
-#include "base/check.h"
 #include "base/file.h"
+#include "base/proto_json.h"
 #include "base/status_macros.h"
 #include "google/protobuf/util/json_util.h"
 #include "report/embedded_files.h"
@@ -29,12 +29,7 @@ std::string PageJson(const proto::PageData& data) {
   // As StatisticsJson, but on one line.
   google::protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const google::protobuf::util::Status status =
-      google::protobuf::util::MessageToJsonString(data, &json, options);
-  MINIDL_CHECK(status.ok(), status.ToString());
-  return json;
+  return ProtoJson(data, options);
 }
 
 // What tells that a file is a page of ours, and within how many bytes.

@@ -1,5 +1,6 @@
 #include "report/page_data.h"
 
+#include <limits>
 #include <vector>
 
 #include "base/status_testutil.h"
@@ -117,6 +118,17 @@ TEST(PageDataTest, CurvesAreOverTheRoundsUsed) {
   EXPECT_EQ(curves[1].metric(), LearningCurve::COMPARISON_LOSS);
   ASSERT_THAT(curves[1].points(), SizeIs(2));
   EXPECT_THAT(curves[1].points(1).mean(), DoubleEq(0.5));
+}
+
+TEST(PageDataTest, CurvesHaveNoPointsThatAreNotNumbers) {
+  proto::RunRecord record = FinishedRecord("a", 0);
+  AddEpoch(std::numeric_limits<double>::quiet_NaN(), -1, &record);
+  AddEpoch(0.5, -1, &record);
+  const proto::PageData data = DataOf({record});
+  ASSERT_THAT(data.architectures(0).curves(), SizeIs(1));
+  const LearningCurve& curve = data.architectures(0).curves(0);
+  ASSERT_THAT(curve.points(), SizeIs(1));
+  EXPECT_EQ(curve.points(0).epoch(), 2);
 }
 
 TEST(PageDataTest, TheSurestMistakesAreShown) {

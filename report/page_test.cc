@@ -56,11 +56,12 @@ TEST(PageHtmlTest, HoldsTheData) {
       ->mutable_architectures(0)
       ->mutable_test_error()
       ->set_mean(3.6);
+  const std::string json = EmbeddedJson(PageHtml(data));
   proto::PageData read;
-  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
-                  EmbeddedJson(PageHtml(data)), &read)
-                  .ok());
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &read).ok());
   EXPECT_TRUE(MessageDifferencer::Equals(read, data)) << read.DebugString();
+  // Scripts need not know which values are the default ones.
+  EXPECT_THAT(json, HasSubstr(R"("used":0)"));
 }
 
 // In <script>, only these begin something else (HTML standard, 13.2.5.4 to

@@ -133,16 +133,24 @@ std::string BestEpochEvidence(const proto::RunRecord& record) {
 }
 
 void LintBestEpoch(const ArchitectureGroup& group, std::vector<Lint>& lints) {
+  std::vector<proto::RoundId> rounds;
+  std::string first_evidence;
   for (const proto::RunRecord* record : group.records) {
     const std::string evidence = BestEpochEvidence(*record);
     if (evidence.empty()) continue;
-    lints.push_back(MakeLint(
-        Lint::BEST_EPOCH, Lint::WARNING, {group.name}, {IdOf(*record)},
-        absl::StrCat(DescribeRounds({IdOf(*record)}), " of ", group.name, " ",
-                     evidence),
-        "an epoch that was chosen by the test set has too low a test error; "
-        "report the last one, or choose by training data alone"));
+    if (rounds.empty()) first_evidence = evidence;
+    rounds.push_back(IdOf(*record));
   }
+  if (rounds.empty()) return;
+  lints.push_back(MakeLint(
+      Lint::BEST_EPOCH, Lint::WARNING, {group.name}, rounds,
+      absl::StrCat(DescribeRounds(rounds), " of ", group.name,
+                   rounds.size() == 1 ? " "
+                                      : " may report an epoch that is not the "
+                                        "last: the first one ",
+                   first_evidence),
+      "an epoch that was chosen by the test set has too low a test error; "
+      "report the last one, or choose by training data alone"));
 }
 
 // The number of test pairs of every round used, if it is the same.

@@ -105,6 +105,21 @@ TEST(FactorialTest, SizesThatDifferBetweenLosses) {
   }
 }
 
+// The same kinds of layers in the same order, but another branch.
+TEST(FactorialTest, HeadsThatBeginElsewhere) {
+  std::vector<Architecture> architectures = Design();
+  for (const size_t shared : {1, 3}) {
+    Architecture& architecture = architectures[shared];
+    ASSERT_GT(architecture.branch_size(), 1);
+    std::vector<proto::Layer> head(architecture.head().begin(),
+                                   architecture.head().end());
+    head.insert(head.begin(), *architecture.branch().rbegin());
+    architecture.mutable_branch()->RemoveLast();
+    architecture.mutable_head()->Assign(head.begin(), head.end());
+  }
+  EXPECT_THAT(Designs(architectures), IsEmpty());
+}
+
 TEST(FactorialTest, AGroupOfSeveralDefinitions) {
   std::vector<Architecture> architectures = Design();
   architectures.push_back(architectures[1]);

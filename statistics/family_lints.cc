@@ -68,7 +68,8 @@ void AddLints(const LimitedTests& limited, const std::string& what,
                       " when adjusted for ", family_size, " tests")
                 : "",
             ": no difference can be shown, however large"),
-        absl::StrCat("run at least ", NeededRounds(family_size), " rounds")));
+        absl::StrCat("run more rounds, until at least ",
+                     NeededRounds(family_size), " differ")));
   }
 }
 

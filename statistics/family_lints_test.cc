@@ -51,7 +51,7 @@ TEST(FamilyLintsTest, FiveRounds) {
             "comparisons of a, b have n = 5 paired rounds that differ, with "
             "which the smallest p is 0.0625: no difference can be shown, "
             "however large");
-  EXPECT_EQ(lints[0].advice(), "run at least 6 rounds");
+  EXPECT_EQ(lints[0].advice(), "run more rounds, until at least 6 differ");
 }
 
 TEST(FamilyLintsTest, MoreTestsTakeMoreRounds) {
@@ -61,7 +61,7 @@ TEST(FamilyLintsTest, MoreTestsTakeMoreRounds) {
             "comparisons of a, b have n = 7 paired rounds that differ, with "
             "which the smallest p is 0.0156, and 0.0938 when adjusted for 6 "
             "tests: no difference can be shown, however large");
-  EXPECT_EQ(lints[0].advice(), "run at least 8 rounds");
+  EXPECT_EQ(lints[0].advice(), "run more rounds, until at least 8 differ");
 }
 
 // The others do not stand in its way.

@@ -100,6 +100,8 @@ TEST(PairedEffectTest, AdjustmentTakesAClaimBack) {
   AdjustFamily({&six, &other});
   EXPECT_EQ(six.test().adjusted_p(), 0.0625);
   EXPECT_EQ(six.test().smallest_adjusted_p(), 0.0625);
+  EXPECT_EQ(other.test().adjusted_p(), 1);
+  EXPECT_EQ(other.test().smallest_adjusted_p(), 0.0625);
   EXPECT_EQ(six.verdict(), PairedEffect::NO_DIFFERENCE_SHOWN);
 }
 

@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "base/check.h"
+#include "base/proto_json.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/statistics.pb.h"
 #include "statistics/intervals.h"
@@ -228,12 +228,7 @@ std::string StatisticsJson(const StudyStatistics& statistics) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const google::protobuf::util::Status status =
-      google::protobuf::util::MessageToJsonString(statistics, &json, options);
-  MINIDL_CHECK(status.ok(), status.ToString());
-  return json;
+  return ProtoJson(statistics, options);
 }
 
 }  // namespace minidl

@@ -12,10 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
 #include "base/file.h"
+#include "base/proto_json.h"
 #include "base/status_macros.h"
-#include "google/protobuf/util/json_util.h"
 #include "proto/run_record.pb.h"
 #include "statistics/number_format.h"
 #include "statistics/table.h"
@@ -57,14 +56,7 @@ std::string Csv(const proto::RunRecord& record, bool is_first) {
 }
 
 std::string JsonLine(const proto::RunRecord& record, bool /*is_first*/) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string line;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(record, &line, options);
-  MINIDL_CHECK(status.ok(), status.ToString());
-  line.push_back('\n');
-  return line;
+  return ProtoJson(record) + "\n";
 }
 
 // Where text goes: to a file that appears when it is complete, or to the

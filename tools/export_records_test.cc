@@ -100,16 +100,25 @@ TEST_F(ExportRecordsTest, OutputIsANewFileOrNone) {
   const std::string a = WriteTestFile("a", {FinishedRecord("mlp", 1)});
   const std::string output =
       (std::filesystem::path(a).parent_path() / "out.csv").string();
-  cancelled_ = true;
-  EXPECT_THAT(Export({a}, "csv", output),
-              StatusIs(absl::StatusCode::kCancelled, HasSubstr(output)));
-  EXPECT_FALSE(std::filesystem::exists(output));
-  cancelled_ = false;
   ASSERT_THAT(Export({a}, "csv", output), IsOk());
   ASSERT_THAT(Export({a}, "csv", "-"), IsOk());
   EXPECT_THAT(ReadFile(output), IsOkAndHolds(fake_.output));
   EXPECT_THAT(Export({a}, "jsonl", output),
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(output)));
+}
+
+// At the next record, behind which there is an error, and at the end.
+TEST_F(ExportRecordsTest, InterruptionLeavesNoOutput) {
+  cancelled_ = true;
+  const std::string a = WriteTestFile("a", {FinishedRecord("mlp", 1)});
+  ASSERT_THAT(WriteFile(a, *ReadFile(a) + "this is no record"), IsOk());
+  const std::string output =
+      (std::filesystem::path(a).parent_path() / "out.csv").string();
+  for (const std::string& input : {a, WriteTestFile("b", {})}) {
+    EXPECT_THAT(Export({input}, "csv", output),
+                StatusIs(absl::StatusCode::kCancelled, HasSubstr(output)));
+    EXPECT_FALSE(std::filesystem::exists(output));
+  }
 }
 
 TEST_F(ExportRecordsTest, Mistakes) {

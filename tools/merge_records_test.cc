@@ -65,10 +65,19 @@ TEST_F(MergeRecordsTest, NoErrorLeavesAnOutput) {
       Merge({first_, other}),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(other)));
   EXPECT_FALSE(std::filesystem::exists(output_));
+}
+
+// At the next record, and at the end, which the interruption of whatever writes
+// the input may have made.
+TEST_F(MergeRecordsTest, InterruptionLeavesNoOutput) {
   cancelled_ = true;
-  EXPECT_THAT(Merge({first_}), StatusIs(absl::StatusCode::kCancelled,
-                                        HasSubstr("has not been written")));
-  EXPECT_FALSE(std::filesystem::exists(output_));
+  ASSERT_THAT(WriteFile(second_, *ReadFile(first_) + "this is no record"),
+              IsOk());
+  for (const std::string& input : {second_, WriteTestFile("c", {})}) {
+    EXPECT_THAT(Merge({input}), StatusIs(absl::StatusCode::kCancelled,
+                                         HasSubstr("has not been written")));
+    EXPECT_FALSE(std::filesystem::exists(output_));
+  }
 }
 
 TEST_F(MergeRecordsTest, NothingIsOverwritten) {

@@ -72,11 +72,18 @@ TEST_F(RepairRecordsTest, GoodFilesAreCopied) {
   EXPECT_THAT(fake_.warnings, IsEmpty());
 }
 
-TEST_F(RepairRecordsTest, NothingIsOverwrittenOrHalfWritten) {
+// At the next record, behind which there is a gap, and at the end.
+TEST_F(RepairRecordsTest, InterruptionLeavesNoOutput) {
   cancelled_ = true;
-  EXPECT_THAT(Repair(first_), StatusIs(absl::StatusCode::kCancelled,
-                                       HasSubstr("has not been written")));
-  EXPECT_FALSE(std::filesystem::exists(output_));
+  for (const std::string& contents : {first_ + "text", std::string()}) {
+    EXPECT_THAT(Repair(contents), StatusIs(absl::StatusCode::kCancelled,
+                                           HasSubstr("has not been written")));
+    EXPECT_THAT(fake_.warnings, IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(output_));
+  }
+}
+
+TEST_F(RepairRecordsTest, NothingIsOverwritten) {
   ASSERT_THAT(WriteFile(output_, "results"), IsOk());
   EXPECT_THAT(Repair(first_),
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(output_)));

@@ -60,6 +60,15 @@ absl::StatusOr<std::vector<proto::RunRecord>> ReadRecords(
   return records;
 }
 
+void Tell(const proto::Lint& lint, const Console& console) {
+  const std::string text = absl::StrCat(lint.message(), "; ", lint.advice());
+  if (lint.severity() == proto::Lint::WARNING) {
+    console.warn(text);
+  } else {
+    console.note(absl::StrCat("note: ", text));
+  }
+}
+
 }  // namespace
 
 absl::Status PrintStats(const StatsOptions& options, const Console& console) {
@@ -75,9 +84,7 @@ absl::Status PrintStats(const StatsOptions& options, const Console& console) {
   // The other formats, and that table, have them.
   if (output.format == StatisticsFormat::kCsv &&
       output.table != DataTable::kLints) {
-    for (const proto::Lint& lint : statistics.lints()) {
-      console.warn(absl::StrCat(lint.message(), "; ", lint.advice()));
-    }
+    for (const proto::Lint& lint : statistics.lints()) Tell(lint, console);
   }
   std::string text = FormatStatistics(statistics, output.format, output.table);
   if (!options.html.empty()) {

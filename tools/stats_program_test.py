@@ -72,7 +72,7 @@ class StatsProgramTest(unittest.TestCase):
         self.assertEqual([row["architecture"] for row in rows], list(WRONG))
         self.assertEqual(float(rows[0]["test_error_mean"]), 15.61)
         self.assertEqual(rows[0]["digit_error_mean"], "")
-        self.assertEqual(self.stderr.count("stats: warning: test errors of"), 2)
+        self.assertEqual(self.stderr.count("note: test errors of"), 2)
         for table, length in ("comparisons", 1), ("contrasts", 0), (
                 "rounds", 20), ("lints", 2):
             lines = list(csv.reader(io.StringIO(

@@ -84,22 +84,28 @@ TEST(StatsTest, TableOfCsv) {
 }
 
 // There, and only there, lints do not fit into the output.
-TEST(StatsTest, LintsOfCsvAreWarnings) {
+TEST(StatsTest, LintsOfCsvAreToldApart) {
   FakeConsole fake;
   const std::string file = WriteTestFile(
-      "a", {FinishedRecord("convnet", 0), FinishedRecord("convnet", 0)});
+      "a", {FinishedRecord("convnet", 0), FinishedRecord("convnet", 0),
+            DivergedRecord("convnet", 1)});
   StatsOptions options;
   options.files = {file};
   options.format = "csv";
   ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_THAT(
+      fake.notes,
+      ElementsAre("note: 1 record is there already, with the same contents, "
+                  "and not counted again; give stats each file once"));
   EXPECT_THAT(fake.warnings,
-              ElementsAre("1 record is there already, with the same contents, "
-                          "and not counted again; give stats each file once"));
+              ElementsAre(HasSubstr("round 1 (seed 0); name k/N with every")));
 
+  fake.notes.clear();
   fake.warnings.clear();
   options.table = "lints";
   ASSERT_THAT(PrintStats(options, fake.console), IsOk());
   EXPECT_THAT(fake.output, HasSubstr("\nrepeated_records,note,"));
+  EXPECT_THAT(fake.notes, IsEmpty());
   EXPECT_THAT(fake.warnings, IsEmpty());
 
   options.format = "markdown";
@@ -154,10 +160,12 @@ TEST(StatsTest, APageReplacesNothingElse) {
   FakeConsole fake;
   const std::string file = WriteTestFile("a", {FinishedRecord("convnet", 0)});
   StatsOptions options;
-  options.files = {file};
+  // Before anything is read.
+  options.files = {"/nonexistent"};
   options.html = file;
   EXPECT_THAT(PrintStats(options, fake.console),
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(file)));
+  options.files = {file};
   options.html = "/dev/full";
   EXPECT_THAT(PrintStats(options, fake.console),
               StatusIs(absl::StatusCode::kResourceExhausted, _));

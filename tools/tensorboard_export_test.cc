@@ -106,10 +106,13 @@ TEST_F(TensorBoardExportTest, NoErrorLeavesAnything) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("\"../../evil\", which no directory")));
   EXPECT_EQ(NumSiblings(), 1u);  // The input.
+  // At the next record, before its error, and at the end.
   cancelled_ = true;
-  EXPECT_THAT(Export({FinishedRecord("mlp", 0)}),
-              StatusIs(absl::StatusCode::kCancelled, HasSubstr(output_)));
-  EXPECT_EQ(NumSiblings(), 1u);
+  for (const auto& records : {std::vector{evil}, {}}) {
+    EXPECT_THAT(Export(records),
+                StatusIs(absl::StatusCode::kCancelled, HasSubstr(output_)));
+    EXPECT_EQ(NumSiblings(), 1u);
+  }
 }
 
 TEST_F(TensorBoardExportTest, NothingIsOverwritten) {

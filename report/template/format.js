@@ -3,6 +3,11 @@
 
 const NOT_AVAILABLE = "n/a";
 
+// A sentence with the minus that numbers have here: a hyphen before a digit, unless it stands between two.
+function formatSentence(text) {
+  return text.replace(/(?<![0-9A-Za-z])-(?=\d)/g, "−");
+}
+
 // "16.50" for (16.5, 2). Ties go to even, as C's printf has it and toFixed has not.
 function formatFixed(value, decimals) {
   if (value === undefined) return NOT_AVAILABLE;

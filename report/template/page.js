@@ -72,7 +72,7 @@ function showHeader(model) {
         "li",
         {},
         element("b", {}, isWarning(lint) ? "Warning: " : "Note: "),
-        `${lint.message}.`,
+        formatSentence(`${lint.message}.`),
         lint.advice && ` What to do: ${lint.advice}.`,
       ),
     );
@@ -91,7 +91,7 @@ function isWarning(lint) {
 
 // What a sentence claims stands before the first colon, and on what grounds after it.
 function claimAndEvidence(sentence) {
-  const [claim, ...evidence] = sentence.split(/(?<=: )/);
+  const [claim, ...evidence] = formatSentence(sentence).split(/(?<=: )/);
   return [element("span", { class: "claim" }, claim), evidence.join("")];
 }
 

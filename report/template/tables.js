@@ -126,7 +126,7 @@ function comparisonColumns() {
       title: "in words",
       isText: true,
       className: "sentence",
-      text: (row) => row.effect.sentence,
+      text: (row) => formatSentence(row.effect.sentence),
       value: (row) => row.effect.sentence,
     },
   ];

@@ -160,7 +160,8 @@ class PageTest(unittest.TestCase):
                 self.assertIn(cell, shown)
         self.assertIn("12.12 ± 0.25", shown)
         words = re.sub(r"\s+", " ", self.stats)
-        self.assertIn(browser.text("#headline"), words)
+        self.assertIn("mean difference −8.75 points", browser.text("#headline"))
+        self.assertIn(browser.text("#headline").replace("−", "-"), words)
         self.assertEqual(browser.text("#differences td.sentence"), browser.text("#headline"))
         for text in browser.texts("#lints li"):
             self.assertIn(text.split(": ", 1)[1].split(". ")[0], words)
@@ -243,7 +244,7 @@ class PageTest(unittest.TestCase):
         self.open_page(study(ARCHITECTURES, 3))
         self.browser.run('document.querySelector("#errors-plot").scrollIntoView()')
         box = self.browser.box("#errors .rounds_marks path")
-        self.browser.tap(box["x"] + 12, box["y"] + 12)
+        self.browser.tap(box["x"] + 18, box["y"] + 18)
         self.assertRegex(self.tooltip(), "^convnetround")
         tooltip = self.browser.box("#tooltip")
         self.assertGreaterEqual(tooltip["x"], 0)
