@@ -110,9 +110,8 @@ TYPED_TEST(MaxPool2dTest, NanIsLargerThanAll) {
   EXPECT_THAT(argmax.values(), ElementsAre(0, 3, 11));
 }
 
-// As in PyTorch, which lets a NaN replace whatever was the largest before:
-// torch.nn.functional.max_pool2d(x, 3, return_indices=True) of a 3×3 image with
-// NaNs at 1 and 7 gives 7.
+// As in PyTorch, which replaces the largest value so far where `(val > maxval) ||
+// std::isnan(val)` (aten/src/ATen/native/cpu/MaxPoolKernel.cpp).
 TYPED_TEST(MaxPool2dTest, LastNanCounts) {
   constexpr TypeParam kNan = std::numeric_limits<TypeParam>::quiet_NaN();
   const Tensor<TypeParam> input({1, 1, 3, 3}, {1, kNan, 2,  //
