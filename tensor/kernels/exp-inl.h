@@ -1,6 +1,6 @@
 // For kernels, which include it once for every instruction set; see matmul.cc.
-// Exponentials: less work and closer than hwy/contrib/math, whose Exp makes 0
-// of a NaN.
+// Exponentials, in fewer operations than hwy/contrib/math, whose Exp makes 0 of
+// a NaN.
 
 #if defined(MINIDL_TENSOR_KERNELS_EXP_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MINIDL_TENSOR_KERNELS_EXP_INL_H_
