@@ -110,6 +110,13 @@ void LinearWeightGradient(State& state, const LinearShape& shape) {
   CountFlops(state, shape.flops());
 }
 
+void Uniform(State& state, int64_t size) {
+  Generator generator(/*seed=*/0);
+  Tensor<float> output({size});
+  for (auto _ : state) FillUniform(0, 1, generator, output);
+  CountElements(state, size);
+}
+
 void Relu(State& state, int64_t size) {
   const Tensor<float> input = RandomTensor({size});
   Tensor<float> output;
@@ -145,10 +152,11 @@ void CrossEntropy(State& state, int64_t batch, int64_t classes) {
   Tensor<int64_t> targets({batch});
   for (int64_t n = 0; n < batch; ++n) targets(n) = n % classes;
   Tensor<float> probabilities;
+  Tensor<float> workspace;
   Tensor<float> gradient;
   for (auto _ : state) {
     benchmark::DoNotOptimize(
-        CrossEntropyForward(logits, targets, probabilities));
+        CrossEntropyForward(logits, targets, probabilities, workspace));
     CrossEntropyBackward(probabilities, targets, /*weight=*/1, gradient);
   }
   CountElements(state, 4 * logits.size());
@@ -236,6 +244,8 @@ void RegisterBenchmarks() {
     add("SgdMomentumStep", size, SgdWithMomentum, size);
     add("AdamStep", size, AdamOptimizer, size);
   }
+  // A batch of w1's hidden layer, for dropout.
+  add("FillUniform", 20'000, Uniform, 20'000);
   add("CrossEntropy", "100x2", CrossEntropy, 100, 2);
   add("CrossEntropy", "200x10", CrossEntropy, 200, 10);
   add("GatherRows", "100_pairs", GatherPairs, 100);

@@ -27,12 +27,7 @@ template <typename T>
 const Tensor<T>& BasicDropout<T>::Forward(const Tensor<T>& input) {
   if (!training_) return input;
   factors_.Resize(input.shape());
-  FillUniform(0, 1, generator_, factors_);
-  const T probability = static_cast<T>(probability_);
-  const T scale = static_cast<T>(1 / (1 - probability_));
-  for (T& factor : factors_.values()) {
-    factor = factor < probability ? T{0} : scale;
-  }
+  FillDropout(probability_, generator_, factors_);
   Multiply(input, factors_, output_);
   return output_;
 }

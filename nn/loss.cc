@@ -14,11 +14,7 @@ double BasicLossMSE<T>::Forward(const Tensor<T>& prediction,
                                 const Tensor<T>& target) {
   MINIDL_CHECK(prediction.size() > 0, "LossMSE: no predictions");
   Subtract(prediction, target, difference_);
-  double sum = 0;
-  for (const T difference : difference_.values()) {
-    sum += static_cast<double>(difference) * static_cast<double>(difference);
-  }
-  return sum / static_cast<double>(difference_.size());
+  return SumOfSquares(difference_) / static_cast<double>(difference_.size());
 }
 
 template <typename T>
@@ -34,7 +30,7 @@ template <typename T>
 double BasicLossCrossEntropy<T>::Forward(const Tensor<T>& prediction,
                                          const Tensor<int64_t>& target) {
   target_ = &target;
-  return CrossEntropyForward(prediction, target, probabilities_);
+  return CrossEntropyForward(prediction, target, probabilities_, workspace_);
 }
 
 template <typename T>

@@ -36,6 +36,7 @@ class BasicLossCrossEntropy {
  private:
   const Tensor<int64_t>* target_ = nullptr;
   Tensor<T> probabilities_;
+  Tensor<T> workspace_;
   Tensor<T> gradient_;
 };
 

@@ -33,13 +33,15 @@ void CheckArguments(const char* operation, const Tensor<T>& logits,
 template <typename T>
 double CrossEntropyForward(const Tensor<T>& logits,
                            const Tensor<int64_t>& targets,
-                           Tensor<T>& probabilities) {
+                           Tensor<T>& probabilities, Tensor<T>& workspace) {
   CheckArguments("CrossEntropyForward", logits, targets);
   const int64_t batch = logits.shape()[0];
+  const int64_t classes = logits.shape()[1];
   probabilities.Resize(logits.shape());
-  const double sum =
-      kernels::SoftmaxCrossEntropy(batch, logits.shape()[1], logits.data(),
-                                   targets.data(), probabilities.data());
+  workspace.Resize({kernels::SoftmaxCrossEntropyWorkspaceSize(classes)});
+  const double sum = kernels::SoftmaxCrossEntropy(
+      batch, classes, logits.data(), targets.data(), probabilities.data(),
+      workspace.data());
   return sum / static_cast<double>(batch);
 }
 
@@ -57,9 +59,11 @@ void CrossEntropyBackward(const Tensor<T>& probabilities,
 }
 
 template double CrossEntropyForward(const Tensor<float>&,
-                                    const Tensor<int64_t>&, Tensor<float>&);
+                                    const Tensor<int64_t>&, Tensor<float>&,
+                                    Tensor<float>&);
 template double CrossEntropyForward(const Tensor<double>&,
-                                    const Tensor<int64_t>&, Tensor<double>&);
+                                    const Tensor<int64_t>&, Tensor<double>&,
+                                    Tensor<double>&);
 template void CrossEntropyBackward(const Tensor<float>&, const Tensor<int64_t>&,
                                    double, Tensor<float>&);
 template void CrossEntropyBackward(const Tensor<double>&,

@@ -12,11 +12,11 @@ namespace minidl {
 
 // The mean over the batch of -ln p[n, targets[n]], for logits (N×C) and targets
 // (N, 0 ... C-1); probabilities (N×C, resized) gets p = softmax(logits) of each
-// row. Does not overflow, however large the logits.
+// row. Does not overflow, however large the logits. workspace is resized.
 template <typename T>
 double CrossEntropyForward(const Tensor<T>& logits,
                            const Tensor<int64_t>& targets,
-                           Tensor<T>& probabilities);
+                           Tensor<T>& probabilities, Tensor<T>& workspace);
 
 // logits_gradient (N×C, resized) = weight (p - one-hot target) / N: the
 // gradient of `weight` times the loss.

@@ -41,8 +41,10 @@ TYPED_TEST(CrossEntropyTest, IsTheDefinition) {
       const Tensor<int64_t> targets = SomeTargets(batch, classes);
       constexpr double kWeight = 0.7;
       Tensor<TypeParam> probabilities;
+      Tensor<TypeParam> workspace;
       Tensor<TypeParam> gradient;
-      const double loss = CrossEntropyForward(logits, targets, probabilities);
+      const double loss =
+          CrossEntropyForward(logits, targets, probabilities, workspace);
       CrossEntropyBackward(probabilities, targets, kWeight, gradient);
       ASSERT_EQ(probabilities.shape(), logits.shape());
       ASSERT_EQ(gradient.shape(), logits.shape());
@@ -78,9 +80,11 @@ TYPED_TEST(CrossEntropyTest, IsTheDefinition) {
 TYPED_TEST(CrossEntropyTest, EqualLogitsGiveTheLogarithmOfTheNumberOfClasses) {
   Tensor<TypeParam> logits({3, 10});
   Tensor<TypeParam> probabilities;
+  Tensor<TypeParam> workspace;
   for (const TypeParam logit : {0.0f, 1000.0f, -1000.0f, 1e30f}) {
     logits.Fill(logit);
-    EXPECT_NEAR(CrossEntropyForward(logits, SomeTargets(3, 10), probabilities),
+    EXPECT_NEAR(CrossEntropyForward(logits, SomeTargets(3, 10), probabilities,
+                                    workspace),
                 std::log(10.0), 2 * this->kEpsilon);
     EXPECT_THAT(probabilities.values(), Each(TypeParam{1} / TypeParam{10}));
   }
@@ -89,13 +93,14 @@ TYPED_TEST(CrossEntropyTest, EqualLogitsGiveTheLogarithmOfTheNumberOfClasses) {
 TYPED_TEST(CrossEntropyTest, LargeLogitsDoNotOverflow) {
   const Tensor<TypeParam> logits({2, 2}, {1000, -1000, -1000, 1000});
   Tensor<TypeParam> probabilities;
+  Tensor<TypeParam> workspace;
   // Right both times, and wrong both times.
-  EXPECT_EQ(
-      CrossEntropyForward(logits, Tensor<int64_t>({2}, {0, 1}), probabilities),
-      0);
-  EXPECT_EQ(
-      CrossEntropyForward(logits, Tensor<int64_t>({2}, {1, 0}), probabilities),
-      2000);
+  EXPECT_EQ(CrossEntropyForward(logits, Tensor<int64_t>({2}, {0, 1}),
+                                probabilities, workspace),
+            0);
+  EXPECT_EQ(CrossEntropyForward(logits, Tensor<int64_t>({2}, {1, 0}),
+                                probabilities, workspace),
+            2000);
   EXPECT_THAT(probabilities.values(), ElementsAre(1, 0, 0, 1));
   Tensor<TypeParam> gradient;
   CrossEntropyBackward(probabilities, Tensor<int64_t>({2}, {1, 0}), 1,
@@ -109,8 +114,9 @@ TYPED_TEST(CrossEntropyTest, SmallLossesAreExact) {
   const TypeParam z = std::is_same_v<TypeParam, float> ? 10 : 30;
   const Tensor<TypeParam> logits({1, 2}, {z, 0});
   Tensor<TypeParam> probabilities;
-  const double loss =
-      CrossEntropyForward(logits, Tensor<int64_t>({1}, {0}), probabilities);
+  Tensor<TypeParam> workspace;
+  const double loss = CrossEntropyForward(logits, Tensor<int64_t>({1}, {0}),
+                                          probabilities, workspace);
   EXPECT_NEAR(loss, std::log1p(std::exp(-double{z})), this->kEpsilon);
   EXPECT_GT(loss, 0);
 }
@@ -119,8 +125,9 @@ TYPED_TEST(CrossEntropyTest, GradientRowsSumToZero) {
   const auto logits = RandomTensor<TypeParam>({5, 10}, 1);
   const Tensor<int64_t> targets = SomeTargets(5, 10);
   Tensor<TypeParam> probabilities;
+  Tensor<TypeParam> workspace;
   Tensor<TypeParam> gradient;
-  CrossEntropyForward(logits, targets, probabilities);
+  CrossEntropyForward(logits, targets, probabilities, workspace);
   CrossEntropyBackward(probabilities, targets, 1, gradient);
   for (int64_t n = 0; n < 5; ++n) {
     double sum = 0;
@@ -133,13 +140,14 @@ TYPED_TEST(CrossEntropyTest, GradientRowsSumToZero) {
 TYPED_TEST(CrossEntropyTest, ImpossibleClasses) {
   const Tensor<TypeParam> logits({1, 3}, {-this->kInfinity, 2, 2});
   Tensor<TypeParam> probabilities;
-  EXPECT_NEAR(
-      CrossEntropyForward(logits, Tensor<int64_t>({1}, {1}), probabilities),
-      std::log(2.0), this->kEpsilon);
+  Tensor<TypeParam> workspace;
+  EXPECT_NEAR(CrossEntropyForward(logits, Tensor<int64_t>({1}, {1}),
+                                  probabilities, workspace),
+              std::log(2.0), this->kEpsilon);
   EXPECT_THAT(probabilities.values(), ElementsAre(0, 0.5, 0.5));
-  EXPECT_EQ(
-      CrossEntropyForward(logits, Tensor<int64_t>({1}, {0}), probabilities),
-      this->kInfinity);
+  EXPECT_EQ(CrossEntropyForward(logits, Tensor<int64_t>({1}, {0}),
+                                probabilities, workspace),
+            this->kInfinity);
 }
 
 // Divergence must show, wherever in the row the NaN stands.
@@ -149,8 +157,10 @@ TYPED_TEST(CrossEntropyTest, NanPropagates) {
     logits(0, place) = std::numeric_limits<TypeParam>::quiet_NaN();
     const Tensor<int64_t> targets({2}, {1, 1});
     Tensor<TypeParam> probabilities;
+    Tensor<TypeParam> workspace;
     Tensor<TypeParam> gradient;
-    EXPECT_THAT(CrossEntropyForward(logits, targets, probabilities), IsNan());
+    EXPECT_THAT(CrossEntropyForward(logits, targets, probabilities, workspace),
+                IsNan());
     CrossEntropyBackward(probabilities, targets, 1, gradient);
     EXPECT_THAT(gradient.Outer(0), Each(IsNan()));
     EXPECT_THAT(gradient.Outer(1), Each(testing::Not(IsNan())));
@@ -160,9 +170,10 @@ TYPED_TEST(CrossEntropyTest, NanPropagates) {
 TEST(CrossEntropyDeathTest, Misuse) {
   const Tensor<float> logits({2, 3});
   Tensor<float> probabilities;
+  Tensor<float> workspace;
   const auto forward = [&](const Tensor<float>& some_logits,
                            const Tensor<int64_t>& targets) {
-    CrossEntropyForward(some_logits, targets, probabilities);
+    CrossEntropyForward(some_logits, targets, probabilities, workspace);
   };
   EXPECT_DEATH(forward(logits, Tensor<int64_t>({3})),
                "CrossEntropyForward: logits \\[2, 3\\] and targets \\[3\\]");

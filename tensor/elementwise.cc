@@ -73,6 +73,11 @@ void TanhBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
                         input_gradient.data());
 }
 
+template <typename T>
+double SumOfSquares(const Tensor<T>& input) {
+  return kernels::SumOfSquares(input.size(), input.data());
+}
+
 #define MINIDL_INSTANTIATE(T)                                                 \
   template void AddTo(const Tensor<T>&, Tensor<T>&);                          \
   template void Subtract(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);     \
@@ -81,7 +86,8 @@ void TanhBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
   template void ReluForward(const Tensor<T>&, Tensor<T>&);                    \
   template void ReluBackward(const Tensor<T>&, const Tensor<T>&, Tensor<T>&); \
   template void TanhForward(const Tensor<T>&, Tensor<T>&);                    \
-  template void TanhBackward(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);
+  template void TanhBackward(const Tensor<T>&, const Tensor<T>&, Tensor<T>&); \
+  template double SumOfSquares(const Tensor<T>&);
 MINIDL_INSTANTIATE(float)
 MINIDL_INSTANTIATE(double)
 #undef MINIDL_INSTANTIATE

@@ -41,6 +41,11 @@ template <typename T>
 void TanhBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
                   Tensor<T>& input_gradient);
 
+// The sum of all elements' squares, in double. Of floats, in one order whatever
+// the width of the processor's vectors.
+template <typename T>
+double SumOfSquares(const Tensor<T>& input);
+
 }  // namespace minidl
 
 #endif  // MINIDL_TENSOR_ELEMENTWISE_H_

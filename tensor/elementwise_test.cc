@@ -81,9 +81,17 @@ TYPED_TEST(ElementwiseTest, ReluBackward) {
 }
 
 TYPED_TEST(ElementwiseTest, TanhBackward) {
-  TestBinary<TypeParam>(TanhBackward<TypeParam>, [](TypeParam y, TypeParam g) {
-    return g * (1 - y * y);
-  });
+  const auto y = RandomTensor<TypeParam>({1, 70}, 1);
+  const auto gradient = RandomTensor<TypeParam>({1, 70}, 2);
+  Tensor<TypeParam> input_gradient;
+  TanhBackward(y, gradient, input_gradient);
+  ASSERT_EQ(input_gradient.shape(), y.shape());
+  for (int64_t i = 0; i < y.size(); ++i) {
+    // With or without the rounding of y².
+    ASSERT_NEAR(input_gradient(0, i),
+                double{gradient(0, i)} * (1 - double{y(0, i)} * y(0, i)),
+                2 * std::numeric_limits<TypeParam>::epsilon());
+  }
 }
 
 TYPED_TEST(ElementwiseTest, TanhForwardIsTheHyperbolicTangent) {
@@ -151,6 +159,15 @@ TYPED_TEST(ElementwiseTest, ArithmeticOfSpecialValues) {
   Tensor<TypeParam> sum = b.Clone();
   AddTo(a, sum);
   EXPECT_THAT(sum.values(), ElementsAre(IsNan(), infinity, infinity));
+}
+
+TYPED_TEST(ElementwiseTest, SumOfSquares) {
+  const Tensor<TypeParam> input({2, 2}, {1, -2, 3, 0.5f});
+  EXPECT_EQ(SumOfSquares(input), 14.25);
+  EXPECT_EQ(SumOfSquares(Tensor<TypeParam>({0})), 0);
+  // In double, where the square is too large for a float.
+  EXPECT_EQ(SumOfSquares(Tensor<TypeParam>({1}, {0x1p100f})), 0x1p200);
+  EXPECT_THAT(SumOfSquares(Tensor<TypeParam>({2}, {this->kNan, 1})), IsNan());
 }
 
 TEST(ElementwiseDeathTest, ShapesThatDiffer) {

@@ -19,6 +19,9 @@ class Generator {
   // Uniform over all 32-bit numbers.
   uint32_t Random32();
 
+  // The next n numbers of Random32.
+  void Random32(int64_t n, uint32_t* output);
+
   // Uniform over all 64-bit numbers; two calls of Random32, high half first.
   uint64_t Random64();
 

@@ -1,7 +1,9 @@
 #include "tensor/generator.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -17,6 +19,18 @@ TEST(GeneratorTest, IsTheMersenneTwister) {
       ASSERT_EQ(generator.Random32(), reference())
           << "seed " << seed << " draw " << i;
     }
+  }
+}
+
+TEST(GeneratorTest, ManyAtATimeAreTheSameNumbers) {
+  Generator generator(3);
+  std::mt19937 reference(3);
+  // Within a state, to its very end, and over several.
+  for (const int64_t n : {0, 1, 23, 600, 624, 2000, 5}) {
+    std::vector<uint32_t> numbers(static_cast<size_t>(n));
+    generator.Random32(n, numbers.data());
+    for (const uint32_t number : numbers) ASSERT_EQ(number, reference());
+    ASSERT_EQ(generator.Random32(), reference());
   }
 }
 

@@ -12,8 +12,8 @@ namespace minidl {
 
 // output (N×C×H'×W', resized) from input (N×C×H×W), H' = floor((H -
 // kernel_size) / stride) + 1. Of equal values the first in row-major order
-// counts, and a NaN is larger than all. argmax (resized like output) gets each
-// largest value's index within its H×W plane.
+// counts; a NaN is larger than all, and the last one counts. argmax (resized
+// like output) gets each largest value's index within its H×W plane.
 template <typename T>
 void MaxPool2dForward(const Tensor<T>& input, int64_t kernel_size,
                       int64_t stride, Tensor<T>& output,

@@ -110,6 +110,23 @@ TYPED_TEST(MaxPool2dTest, NanIsLargerThanAll) {
   EXPECT_THAT(argmax.values(), ElementsAre(0, 3, 11));
 }
 
+// As in PyTorch, which replaces the largest value so far where `(val > maxval) ||
+// std::isnan(val)` (aten/src/ATen/native/cpu/MaxPoolKernel.cpp).
+TYPED_TEST(MaxPool2dTest, LastNanCounts) {
+  constexpr TypeParam kNan = std::numeric_limits<TypeParam>::quiet_NaN();
+  const Tensor<TypeParam> input({1, 1, 3, 3}, {1, kNan, 2,  //
+                                               3, 9, 4,     //
+                                               5, kNan, 6});
+  Tensor<TypeParam> output;
+  Tensor<int64_t> argmax;
+  MaxPool2dForward(input, 3, 1, output, argmax);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan()));
+  EXPECT_THAT(argmax.values(), ElementsAre(7));
+  MaxPool2dForward(Tensor<TypeParam>({1, 1, 2, 2}, {kNan, 1, kNan, 2}), 2, 2,
+                   output, argmax);
+  EXPECT_THAT(argmax.values(), ElementsAre(2));
+}
+
 TYPED_TEST(MaxPool2dTest, EmptyBatch) {
   const Tensor<TypeParam> input({0, 3, 4, 4});
   Tensor<TypeParam> output;

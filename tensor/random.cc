@@ -1,5 +1,7 @@
 #include "tensor/random.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -8,6 +10,8 @@
 
 #include "base/check.h"
 #include "tensor/generator.h"
+#include "tensor/kernels/elementwise.h"
+#include "tensor/kernels/uniform.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -84,10 +88,31 @@ void FillUniform(double low, double high, Generator& generator,
   MINIDL_CHECK(low <= high, "FillUniform: [", low, ", ", high, ") is empty");
   const T from = static_cast<T>(low);
   const T range = static_cast<T>(high) - from;
-  for (T& value : tensor.values()) {
-    // One rounding, as PyTorch's builds for processors with FMA do.
-    value = std::fma(UnitUniform<T>(generator), range, from);
+  // One rounding, as PyTorch's builds for processors with FMA do.
+  if constexpr (std::is_same_v<T, float>) {
+    std::array<uint32_t, 512> bits;
+    T* values = tensor.data();
+    for (int64_t left = tensor.size(); left > 0;) {
+      const int64_t count = std::min(left, static_cast<int64_t>(bits.size()));
+      generator.Random32(count, bits.data());
+      kernels::UniformFromBits(count, bits.data(), from, range, values);
+      values += count;
+      left -= count;
+    }
+  } else {
+    for (T& value : tensor.values()) {
+      value = std::fma(UnitUniform<T>(generator), range, from);
+    }
   }
+}
+
+template <typename T>
+void FillDropout(double probability, Generator& generator, Tensor<T>& tensor) {
+  MINIDL_CHECK(0 <= probability && probability < 1, "FillDropout: probability ",
+               probability);
+  FillUniform(0, 1, generator, tensor);
+  kernels::Step(tensor.size(), tensor.data(), static_cast<T>(probability),
+                static_cast<T>(1 / (1 - probability)), tensor.data());
 }
 
 template <typename T>
@@ -118,6 +143,8 @@ void FillNormal(double mean, double deviation, Generator& generator,
 
 template void FillUniform<float>(double, double, Generator&, Tensor<float>&);
 template void FillUniform<double>(double, double, Generator&, Tensor<double>&);
+template void FillDropout<float>(double, Generator&, Tensor<float>&);
+template void FillDropout<double>(double, Generator&, Tensor<double>&);
 template void FillNormal<float>(double, double, Generator&, Tensor<float>&);
 template void FillNormal<double>(double, double, Generator&, Tensor<double>&);
 

@@ -20,6 +20,11 @@ template <typename T>
 void FillUniform(double low, double high, Generator& generator,
                  Tensor<T>& tensor);
 
+// Fills with 0 with a probability and with 1 / (1 - probability) elsewhere, by
+// one number of FillUniform(0, 1) each. 0 <= probability < 1.
+template <typename T>
+void FillDropout(double probability, Generator& generator, Tensor<T>& tensor);
+
 // Fills with normal numbers, as tensor.normal_(mean, deviation), by Box and
 // Muller's transform. deviation >= 0.
 //

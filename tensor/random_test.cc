@@ -80,6 +80,31 @@ TEST(RandomTest, UniformIsPyTorchsToTheBit) {
                           0x1.8339725cdf1e2p-2));
 }
 
+TEST(RandomTest, UniformNumbersComeInTheGeneratorsOrder) {
+  // More than are drawn at a time, from the middle of the generator's state.
+  Generator together(3);
+  Generator alone(3);
+  Tensor<float> numbers({2000});
+  Tensor<float> number({1});
+  FillUniform(-1, 2, together, number);
+  FillUniform(-1, 2, alone, number);
+  FillUniform(-1, 2, together, numbers);
+  for (const float expected : numbers.values()) {
+    FillUniform(-1, 2, alone, number);
+    ASSERT_EQ(number(0), expected);
+  }
+}
+
+TEST(RandomTest, DropoutComparesUniformNumbers) {
+  const Tensor<float> uniform = Uniform<float>(1000, 0, 1, 7);
+  Generator generator(7);
+  Tensor<float> factors({1000});
+  FillDropout(0.25, generator, factors);
+  for (int64_t i = 0; i < uniform.size(); ++i) {
+    ASSERT_EQ(factors(i), uniform(i) < 0.25f ? 0.0f : 4.0f / 3);
+  }
+}
+
 TEST(RandomTest, FewNormalNumbersArePyTorchs) {
   // torch.empty(5).normal_()
   EXPECT_THAT(Normal<float>(5, 0, 1, 0).values(),
@@ -140,6 +165,7 @@ TEST(RandomDeathTest, Misuse) {
   Tensor<float> tensor({2});
   EXPECT_DEATH(RandomPermutation(-1, generator), "n = -1");
   EXPECT_DEATH(FillUniform(1, 0, generator, tensor), "\\[1, 0\\) is empty");
+  EXPECT_DEATH(FillDropout(1, generator, tensor), "FillDropout: probability 1");
   EXPECT_DEATH(FillNormal(0, -1, generator, tensor), "-1 is negative");
 }
 

@@ -3,91 +3,285 @@
 #include <cmath>
 #include <cstdint>
 
+// See matmul.cc about this.
+// clang-format off
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tensor/kernels/elementwise.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "tensor/kernels/exp-inl.h"
+#include "tensor/kernels/part-inl.h"
+#include "tensor/kernels/sum-inl.h"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace minidl::kernels {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::CappedTag<float, 16>;
+using V = hn::Vec<D>;
+
+// output[i] = function(input[i]) for all inputs.
+template <class Function, class... Input>
+HWY_INLINE void Map(int64_t n, float* output, const Function& function,
+                    const Input*... inputs) {
+  const D d;
+  ForEachVector(d, n, [&](int64_t i, int64_t count) HWY_ATTR {
+    StorePart(function(LoadPart(d, inputs + i, count)...), d, output + i,
+              count);
+  });
+}
+
+void Multiply(int64_t n, const float* a, const float* b, float* output) {
+  Map(
+      n, output, [](V x, V y) HWY_ATTR { return hn::Mul(x, y); }, a, b);
+}
+
+void Subtract(int64_t n, const float* a, const float* b, float* output) {
+  Map(
+      n, output, [](V x, V y) HWY_ATTR { return hn::Sub(x, y); }, a, b);
+}
+
+void AddTo(int64_t n, const float* terms, float* sum) {
+  Map(
+      n, sum, [](V x, V y) HWY_ATTR { return hn::Add(x, y); }, sum, terms);
+}
+
+void Scale(int64_t n, const float* input, float factor, float* output) {
+  const V factors = hn::Set(D(), factor);
+  Map(
+      n, output, [=](V x) HWY_ATTR { return hn::Mul(factors, x); }, input);
+}
+
+void Step(int64_t n, const float* input, float threshold, float height,
+          float* output) {
+  const D d;
+  const V thresholds = hn::Set(d, threshold);
+  const V heights = hn::Set(d, height);
+  Map(
+      n, output,
+      [=](V x) HWY_ATTR {
+        return hn::IfThenZeroElse(hn::Lt(x, thresholds), heights);
+      },
+      input);
+}
+
+void ReluForward(int64_t n, const float* input, float* output) {
+  const V zero = hn::Zero(D());
+  Map(
+      n, output,
+      [=](V x) HWY_ATTR { return hn::IfThenZeroElse(hn::Le(x, zero), x); },
+      input);
+}
+
+void ReluBackward(int64_t n, const float* output, const float* output_gradient,
+                  float* input_gradient) {
+  const V zero = hn::Zero(D());
+  Map(
+      n, input_gradient,
+      [=](V y, V gradient)
+          HWY_ATTR { return hn::IfThenZeroElse(hn::Le(y, zero), gradient); },
+      output, output_gradient);
+}
+
+// tanh |x| = (e^2|x| - 1) / (e^2|x| + 1), within 2.5 units in the last place (a
+// test counts them), and 1 where it rounds to that. 2,500 numbers take 0.9 µs
+// with AVX-512 and 1.4 µs with AVX2 on Sapphire Rapids, where
+// hwy/contrib/math's Tanh, no closer, takes 1.3 and 2.3, and the C
+// library's 23.
+HWY_INLINE V Tanh(V x) {
+  const D d;
+  const V magnitude = hn::Abs(x);
+  const V largest = hn::Set(d, 9.1f);
+  // A NaN is not greater and stays.
+  const V a = hn::IfThenElse(hn::Gt(magnitude, largest), largest, magnitude);
+  const auto [scale, expm1] = SplitExp(d, hn::Add(a, a));
+  const V numerator =
+      hn::MulAdd(scale, expm1, hn::Sub(scale, hn::Set(d, 1.0f)));
+  const V denominator = hn::Add(numerator, hn::Set(d, 2.0f));
+  return hn::CopySignToAbs(hn::Div(numerator, denominator), x);
+}
+
+void TanhForward(int64_t n, const float* input, float* output) {
+  Map(
+      n, output, [](V x) HWY_ATTR { return Tanh(x); }, input);
+}
+
+void TanhBackward(int64_t n, const float* output, const float* output_gradient,
+                  float* input_gradient) {
+  const V one = hn::Set(D(), 1.0f);
+  Map(
+      n, input_gradient,
+      [=](V y, V gradient)
+          HWY_ATTR { return hn::Mul(gradient, hn::NegMulAdd(y, y, one)); },
+      output, output_gradient);
+}
+
+float Sum(int64_t n, const float* values) {
+  const D d;
+  return SumTerms(d, n, [=](int64_t i, int64_t count) HWY_ATTR {
+    return LoadPart(d, values + i, count);
+  });
+}
+
+double SumOfSquares(int64_t n, const float* values) {
+  const hn::CappedTag<double, 16> d;
+  const hn::Rebind<float, decltype(d)> d_float;
+  return SumTerms(d, n, [=](int64_t i, int64_t count) HWY_ATTR {
+    const auto x = hn::PromoteTo(d, LoadPart(d_float, values + i, count));
+    return hn::Mul(x, x);
+  });
+}
+
+// Columns stay in registers while the rows go by.
+void AddColumnSums(int64_t rows, int64_t cols, const float* matrix,
+                   float* sums) {
+  const D d;
+  ForEachVector(d, cols, [=](int64_t j, int64_t count) HWY_ATTR {
+    V sum = LoadPart(d, sums + j, count);
+    for (int64_t i = 0; i < rows; ++i) {
+      sum = hn::Add(sum, LoadPart(d, matrix + i * cols + j, count));
+    }
+    StorePart(sum, d, sums + j, count);
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace minidl::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace minidl::kernels {
 
-template <typename T>
-void Multiply(int64_t n, const T* a, const T* b, T* output) {
+HWY_EXPORT(Multiply);
+HWY_EXPORT(Subtract);
+HWY_EXPORT(AddTo);
+HWY_EXPORT(Scale);
+HWY_EXPORT(Step);
+HWY_EXPORT(ReluForward);
+HWY_EXPORT(ReluBackward);
+HWY_EXPORT(TanhForward);
+HWY_EXPORT(TanhBackward);
+HWY_EXPORT(Sum);
+HWY_EXPORT(SumOfSquares);
+HWY_EXPORT(AddColumnSums);
+
+void Multiply(int64_t n, const float* a, const float* b, float* output) {
+  HWY_DYNAMIC_DISPATCH(Multiply)(n, a, b, output);
+}
+
+void Subtract(int64_t n, const float* a, const float* b, float* output) {
+  HWY_DYNAMIC_DISPATCH(Subtract)(n, a, b, output);
+}
+
+void AddTo(int64_t n, const float* terms, float* sum) {
+  HWY_DYNAMIC_DISPATCH(AddTo)(n, terms, sum);
+}
+
+void Scale(int64_t n, const float* input, float factor, float* output) {
+  HWY_DYNAMIC_DISPATCH(Scale)(n, input, factor, output);
+}
+
+void Step(int64_t n, const float* input, float threshold, float height,
+          float* output) {
+  HWY_DYNAMIC_DISPATCH(Step)(n, input, threshold, height, output);
+}
+
+void ReluForward(int64_t n, const float* input, float* output) {
+  HWY_DYNAMIC_DISPATCH(ReluForward)(n, input, output);
+}
+
+void ReluBackward(int64_t n, const float* output, const float* output_gradient,
+                  float* input_gradient) {
+  HWY_DYNAMIC_DISPATCH(ReluBackward)
+  (n, output, output_gradient, input_gradient);
+}
+
+void TanhForward(int64_t n, const float* input, float* output) {
+  HWY_DYNAMIC_DISPATCH(TanhForward)(n, input, output);
+}
+
+void TanhBackward(int64_t n, const float* output, const float* output_gradient,
+                  float* input_gradient) {
+  HWY_DYNAMIC_DISPATCH(TanhBackward)
+  (n, output, output_gradient, input_gradient);
+}
+
+float Sum(int64_t n, const float* values) {
+  return HWY_DYNAMIC_DISPATCH(Sum)(n, values);
+}
+
+double SumOfSquares(int64_t n, const float* values) {
+  return HWY_DYNAMIC_DISPATCH(SumOfSquares)(n, values);
+}
+
+void AddColumnSums(int64_t rows, int64_t cols, const float* matrix,
+                   float* sums) {
+  HWY_DYNAMIC_DISPATCH(AddColumnSums)(rows, cols, matrix, sums);
+}
+
+void Multiply(int64_t n, const double* a, const double* b, double* output) {
   for (int64_t i = 0; i < n; ++i) output[i] = a[i] * b[i];
 }
 
-template <typename T>
-void Subtract(int64_t n, const T* a, const T* b, T* output) {
+void Subtract(int64_t n, const double* a, const double* b, double* output) {
   for (int64_t i = 0; i < n; ++i) output[i] = a[i] - b[i];
 }
 
-template <typename T>
-void AddTo(int64_t n, const T* terms, T* sum) {
+void AddTo(int64_t n, const double* terms, double* sum) {
   for (int64_t i = 0; i < n; ++i) sum[i] += terms[i];
 }
 
-template <typename T>
-void Scale(int64_t n, const T* input, T factor, T* output) {
+void Scale(int64_t n, const double* input, double factor, double* output) {
   for (int64_t i = 0; i < n; ++i) output[i] = factor * input[i];
 }
 
-template <typename T>
-void ReluForward(int64_t n, const T* input, T* output) {
-  for (int64_t i = 0; i < n; ++i) output[i] = input[i] <= 0 ? T{0} : input[i];
+void Step(int64_t n, const double* input, double threshold, double height,
+          double* output) {
+  for (int64_t i = 0; i < n; ++i) output[i] = input[i] < threshold ? 0 : height;
 }
 
-template <typename T>
-void ReluBackward(int64_t n, const T* output, const T* output_gradient,
-                  T* input_gradient) {
+void ReluForward(int64_t n, const double* input, double* output) {
+  for (int64_t i = 0; i < n; ++i) output[i] = input[i] <= 0 ? 0 : input[i];
+}
+
+void ReluBackward(int64_t n, const double* output,
+                  const double* output_gradient, double* input_gradient) {
   for (int64_t i = 0; i < n; ++i) {
-    // Read in any case: a choice between two values needs no branch.
-    const T gradient = output_gradient[i];
-    input_gradient[i] = output[i] <= 0 ? T{0} : gradient;
+    input_gradient[i] = output[i] <= 0 ? 0 : output_gradient[i];
   }
 }
 
-template <typename T>
-void TanhForward(int64_t n, const T* input, T* output) {
+void TanhForward(int64_t n, const double* input, double* output) {
   for (int64_t i = 0; i < n; ++i) output[i] = std::tanh(input[i]);
 }
 
-template <typename T>
-void TanhBackward(int64_t n, const T* output, const T* output_gradient,
-                  T* input_gradient) {
+void TanhBackward(int64_t n, const double* output,
+                  const double* output_gradient, double* input_gradient) {
   for (int64_t i = 0; i < n; ++i) {
     input_gradient[i] = output_gradient[i] * (1 - output[i] * output[i]);
   }
 }
 
-template <typename T>
-T Sum(int64_t n, const T* values) {
-  constexpr int kSums = 16;
-  T sums[kSums] = {};
-  int64_t i = 0;
-  for (; i + kSums <= n; i += kSums) {
-    for (int j = 0; j < kSums; ++j) sums[j] += values[i + j];
-  }
-  for (int j = 0; i + j < n; ++j) sums[j] += values[i + j];
-  for (int half = kSums / 2; half > 0; half /= 2) {
-    for (int j = 0; j < half; ++j) sums[j] += sums[j + half];
-  }
-  return sums[0];
+double Sum(int64_t n, const double* values) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += values[i];
+  return sum;
 }
 
-template <typename T>
-void AddColumnSums(int64_t rows, int64_t cols, const T* matrix, T* sums) {
+double SumOfSquares(int64_t n, const double* values) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += values[i] * values[i];
+  return sum;
+}
+
+void AddColumnSums(int64_t rows, int64_t cols, const double* matrix,
+                   double* sums) {
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < cols; ++j) sums[j] += matrix[i * cols + j];
   }
 }
 
-#define MINIDL_INSTANTIATE(T)                                  \
-  template void AddTo(int64_t, const T*, T*);                  \
-  template void Subtract(int64_t, const T*, const T*, T*);     \
-  template void Scale(int64_t, const T*, T, T*);               \
-  template void Multiply(int64_t, const T*, const T*, T*);     \
-  template void ReluForward(int64_t, const T*, T*);            \
-  template void ReluBackward(int64_t, const T*, const T*, T*); \
-  template void TanhForward(int64_t, const T*, T*);            \
-  template void TanhBackward(int64_t, const T*, const T*, T*); \
-  template T Sum(int64_t, const T*);                           \
-  template void AddColumnSums(int64_t, int64_t, const T*, T*);
-MINIDL_INSTANTIATE(float)
-MINIDL_INSTANTIATE(double)
-#undef MINIDL_INSTANTIATE
-
 }  // namespace minidl::kernels
+#endif  // HWY_ONCE

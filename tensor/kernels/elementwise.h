@@ -3,51 +3,68 @@
 
 #include <cstdint>
 
-// Functions of arrays of n numbers, element by element. NaNs propagate.
+// Functions of arrays of n numbers, element by element: vectorised for float,
+// plain loops for double. NaNs propagate. An output may be an input.
 namespace minidl::kernels {
 
 // output = a b.
-template <typename T>
-void Multiply(int64_t n, const T* a, const T* b, T* output);
+void Multiply(int64_t n, const float* a, const float* b, float* output);
+void Multiply(int64_t n, const double* a, const double* b, double* output);
 
 // output = a - b.
-template <typename T>
-void Subtract(int64_t n, const T* a, const T* b, T* output);
+void Subtract(int64_t n, const float* a, const float* b, float* output);
+void Subtract(int64_t n, const double* a, const double* b, double* output);
 
 // sum = sum + terms.
-template <typename T>
-void AddTo(int64_t n, const T* terms, T* sum);
+void AddTo(int64_t n, const float* terms, float* sum);
+void AddTo(int64_t n, const double* terms, double* sum);
 
 // output = factor input.
-template <typename T>
-void Scale(int64_t n, const T* input, T factor, T* output);
+void Scale(int64_t n, const float* input, float factor, float* output);
+void Scale(int64_t n, const double* input, double factor, double* output);
+
+// output = 0 where input < threshold, height elsewhere.
+void Step(int64_t n, const float* input, float threshold, float height,
+          float* output);
+void Step(int64_t n, const double* input, double threshold, double height,
+          double* output);
 
 // output = max(input, 0).
-template <typename T>
-void ReluForward(int64_t n, const T* input, T* output);
+void ReluForward(int64_t n, const float* input, float* output);
+void ReluForward(int64_t n, const double* input, double* output);
 
 // input_gradient = 0 where output <= 0, output_gradient elsewhere.
-template <typename T>
-void ReluBackward(int64_t n, const T* output, const T* output_gradient,
-                  T* input_gradient);
+void ReluBackward(int64_t n, const float* output, const float* output_gradient,
+                  float* input_gradient);
+void ReluBackward(int64_t n, const double* output,
+                  const double* output_gradient, double* input_gradient);
 
-// output = tanh(input).
-template <typename T>
-void TanhForward(int64_t n, const T* input, T* output);
+// output = tanh(input), of floats within 2.5 units in the last
+// place.
+void TanhForward(int64_t n, const float* input, float* output);
+void TanhForward(int64_t n, const double* input, double* output);
 
 // input_gradient = output_gradient (1 - output²).
-template <typename T>
-void TanhBackward(int64_t n, const T* output, const T* output_gradient,
-                  T* input_gradient);
+void TanhBackward(int64_t n, const float* output, const float* output_gradient,
+                  float* input_gradient);
+void TanhBackward(int64_t n, const double* output,
+                  const double* output_gradient, double* input_gradient);
 
-// Sum of n numbers. 16 running sums, of every sixteenth number each, are added
-// up in the end: one order, whatever the width of the processor's vectors.
-template <typename T>
-T Sum(int64_t n, const T* values);
+// Sum of n numbers. Of floats, 16 running sums, of every sixteenth number each,
+// are added up in the end, the later half to the earlier one until one is left:
+// one order, whatever the width of the processor's vectors.
+float Sum(int64_t n, const float* values);
+double Sum(int64_t n, const double* values);
+
+// Sum of the squares of n numbers, in double and in the order of Sum.
+double SumOfSquares(int64_t n, const float* values);
+double SumOfSquares(int64_t n, const double* values);
 
 // sums[j] += the sum of column j of the rows×cols matrix, row after row.
-template <typename T>
-void AddColumnSums(int64_t rows, int64_t cols, const T* matrix, T* sums);
+void AddColumnSums(int64_t rows, int64_t cols, const float* matrix,
+                   float* sums);
+void AddColumnSums(int64_t rows, int64_t cols, const double* matrix,
+                   double* sums);
 
 }  // namespace minidl::kernels
 

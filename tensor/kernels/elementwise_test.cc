@@ -1,77 +1,336 @@
 #include "tensor/kernels/elementwise.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <functional>
+#include <limits>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
+#include "tensor/kernels/targets_testutil.h"
 #include "tensor/reference_sum_testutil.h"
 #include "tensor/tensor.h"
 #include "tensor/tensor_testutil.h"
 
-// The other functions of elementwise.h are tested through tensor/elementwise.h.
 namespace minidl::kernels {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsNan;
 using ::testing::Pointwise;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kGuard = 77;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// All remainders of the vectors, and several vectors.
+std::vector<int64_t> Sizes() {
+  std::vector<int64_t> sizes = {250, 1000, 1001};
+  for (int64_t n = 0; n <= 70; ++n) sizes.push_back(n);
+  return sizes;
+}
+
+std::vector<float> RandomVector(int64_t n, uint64_t seed) {
+  const auto tensor = RandomTensor<float>({n}, seed);
+  return {tensor.values().begin(), tensor.values().end()};
+}
+
+// One of the functions from arrays a and b to an output that may begin as a
+// copy of b, and what it should make of two elements. `roundings` is how many
+// units in the last place of the largest intermediate result, which is below 2,
+// it may be away.
+struct Function {
+  const char* name;
+  std::function<void(int64_t, const float*, const float*, float*)> kernel;
+  std::function<double(double, double)> expected;
+  double roundings;
+};
+std::vector<Function> Functions() {
+  return {
+      {"Multiply",
+       [](auto n, auto* a, auto* b, auto* out) { Multiply(n, a, b, out); },
+       [](double a, double b) { return a * b; }, 0.5},
+      {"Subtract",
+       [](auto n, auto* a, auto* b, auto* out) { Subtract(n, a, b, out); },
+       [](double a, double b) { return a - b; }, 0.5},
+      {"AddTo",
+       [](auto n, auto* a, auto* b, auto* out) {
+         std::copy(b, b + n, out);
+         AddTo(n, a, out);
+       },
+       [](double a, double b) { return a + b; }, 0.5},
+      {"Scale",
+       [](auto n, auto* a, auto*, auto* out) { Scale(n, a, 0.3f, out); },
+       [](double a, double) { return double{0.3f} * a; }, 0.5},
+      {"Step",
+       [](auto n, auto* a, auto*, auto* out) { Step(n, a, 0.1f, 3.0f, out); },
+       [](double a, double) { return a < double{0.1f} ? 0 : 3; }, 0},
+      {"ReluForward",
+       [](auto n, auto* a, auto*, auto* out) { ReluForward(n, a, out); },
+       [](double a, double) { return std::max(a, 0.0); }, 0},
+      {"ReluBackward",
+       [](auto n, auto* a, auto* b, auto* out) { ReluBackward(n, a, b, out); },
+       [](double a, double b) { return a > 0 ? b : 0; }, 0},
+      {"TanhForward",
+       [](auto n, auto* a, auto*, auto* out) { TanhForward(n, a, out); },
+       [](double a, double) { return std::tanh(a); }, 2.5},
+      {"TanhBackward",
+       [](auto n, auto* a, auto* b, auto* out) { TanhBackward(n, a, b, out); },
+       [](double a, double b) { return b * (1 - a * a); }, 2},
+  };
+}
+
+TEST(ElementwiseKernelTest, IsTheDefinitionForAllTargetsAndSizes) {
+  ForEachTarget([] {
+    for (const Function& function : Functions()) {
+      for (const int64_t n : Sizes()) {
+        const std::vector<float> a = RandomVector(n, 1);
+        const std::vector<float> b = RandomVector(n, 2);
+        std::vector<float> output(static_cast<size_t>(n) + 64, kGuard);
+        function.kernel(n, a.data(), b.data(), output.data());
+        for (size_t i = 0; i < a.size(); ++i) {
+          ASSERT_NEAR(output[i], function.expected(a[i], b[i]),
+                      function.roundings * 0x1p-23)
+              << function.name << ", element " << i << " of " << n;
+        }
+        for (size_t i = a.size(); i < output.size(); ++i) {
+          ASSERT_EQ(output[i], kGuard) << function.name << " wrote behind the "
+                                       << "end of " << n;
+        }
+      }
+    }
+  });
+}
+
+TEST(ElementwiseKernelTest, OutputMayBeAnInput) {
+  ForEachTarget([] {
+    for (const Function& function : Functions()) {
+      const std::vector<float> a = RandomVector(37, 1);
+      const std::vector<float> b = RandomVector(37, 2);
+      std::vector<float> expected(37);
+      function.kernel(37, a.data(), b.data(), expected.data());
+      std::vector<float> output = a;
+      if (std::strcmp(function.name, "AddTo") != 0) {
+        function.kernel(37, output.data(), b.data(), output.data());
+        EXPECT_EQ(output, expected) << function.name;
+      }
+      output = b;
+      function.kernel(37, a.data(), output.data(), output.data());
+      EXPECT_EQ(output, expected) << function.name;
+    }
+  });
+}
+
+// Each place of a vector, and of the rest behind the last one.
+TEST(ElementwiseKernelTest, NanReachesItsElementAlone) {
+  ForEachTarget([] {
+    for (const Function& function : Functions()) {
+      const bool compares = std::strcmp(function.name, "Step") == 0 ||
+                            std::strcmp(function.name, "ReluBackward") == 0;
+      for (size_t place = 0; place < 23 && !compares; ++place) {
+        std::vector<float> a = RandomVector(23, 1);
+        const std::vector<float> b = RandomVector(23, 2);
+        a[place] = kNan;
+        std::vector<float> output(23);
+        function.kernel(23, a.data(), b.data(), output.data());
+        for (size_t i = 0; i < 23; ++i) {
+          ASSERT_EQ(std::isnan(output[i]), i == place) << function.name;
+        }
+      }
+    }
+  });
+}
+
+TEST(ElementwiseKernelTest, SpecialValues) {
+  ForEachTarget([] {
+    const std::vector<float> x = {kNan, kInfinity, -kInfinity, -0.0f, 0, 1e30f};
+    std::vector<float> y(6);
+    ReluForward(6, x.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), kInfinity, 0, 0, 0, 1e30f));
+    EXPECT_FALSE(std::signbit(y[3]));
+
+    // As torch.nn.ReLU: the gradient passes where the output is NaN, and a
+    // gradient of NaN stops where the output is 0.
+    const std::vector<float> output = {kNan, 0, 0, 1, 1, 1};
+    const std::vector<float> gradient = {2, 2, kNan, kNan, kInfinity, 3};
+    ReluBackward(6, output.data(), gradient.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(2, 0, 0, IsNan(), kInfinity, 3));
+
+    TanhForward(6, x.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), 1, -1, 0, 0, 1));
+    EXPECT_TRUE(std::signbit(y[3]));
+    EXPECT_FALSE(std::signbit(y[4]));
+    TanhBackward(6, output.data(), gradient.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), 2, IsNan(), IsNan(), IsNan(), 0));
+  });
+}
+
+// How many units in the last place `value` is from `exact`; between 0 and the
+// smallest normal number a unit is the smallest denormal number.
+double UlpsBetween(float value, double exact) {
+  int exponent;
+  std::frexp(exact, &exponent);
+  return std::abs(double{value} - exact) /
+         std::ldexp(1, std::max(exponent - 24, -149));
+}
+
+// Every 1009th float, of both signs: denormals and infinities too.
+std::vector<float> FloatsOfAllMagnitudes() {
+  constexpr uint32_t kInfinityBits = 0x7f800000;
+  std::vector<float> floats = {kInfinity, -kInfinity};
+  for (uint32_t bits = 0; bits < kInfinityBits; bits += 1009) {
+    float x;
+    std::memcpy(&x, &bits, sizeof(x));
+    floats.push_back(x);
+    floats.push_back(-x);
+  }
+  return floats;
+}
+
+TEST(TanhTest, IsWithinTwoAndAHalfUlps) {
+  const std::vector<float> x = FloatsOfAllMagnitudes();
+  std::vector<double> expected(x.size());
+  std::transform(x.begin(), x.end(), expected.begin(),
+                 [](float value) { return std::tanh(double{value}); });
+  ForEachTarget([&] {
+    std::vector<float> y(x.size());
+    TanhForward(static_cast<int64_t>(x.size()), x.data(), y.data());
+    double largest = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      const double ulps = UlpsBetween(y[i], expected[i]);
+      ASSERT_LE(ulps, 2.5) << "tanh(" << x[i] << ") = " << y[i];
+      largest = std::max(largest, ulps);
+      ASSERT_LE(std::abs(y[i]), 1);
+    }
+    EXPECT_GT(largest, 0.5) << "compared with itself?";
+  });
+}
+
+TEST(ElementwiseKernelTest, SameBitsWithAvx2AndAvx512) {
+  if (!HasAvx2AndAvx512()) GTEST_SKIP() << "this processor has not both";
+  const std::vector<float> floats = FloatsOfAllMagnitudes();
+  const auto n = static_cast<int64_t>(floats.size());
+  std::vector<float> shifted = floats;
+  std::rotate(shifted.begin(), shifted.begin() + 12'345, shifted.end());
+  for (const Function& function : Functions()) {
+    std::vector<std::vector<float>> results;
+    for (const int64_t target : {HWY_AVX2, HWY_AVX3}) {
+      ChooseTargets(target);
+      std::vector<float> output(floats.size());
+      function.kernel(n, floats.data(), shifted.data(), output.data());
+      // A NaN is not equal to itself.
+      for (float& value : output) value = std::isnan(value) ? 1e38f : value;
+      results.push_back(output);
+    }
+    EXPECT_EQ(results[0], results[1]) << function.name;
+  }
+  ChooseTargets(0);
+}
 
 template <typename T>
 class SumTest : public testing::Test {};
 TYPED_TEST_SUITE(SumTest, NumberTypes, NumberTypeNames);
 
 TYPED_TEST(SumTest, SumIsTheDefinition) {
-  for (int64_t n = 0; n <= 100; ++n) {
-    const auto values = RandomTensor<TypeParam>({n}, 1);
-    ReferenceSum expected;
-    for (const TypeParam value : values.values()) expected.Add(value);
-    EXPECT_THAT(std::vector<TypeParam>{Sum(n, values.data())},
-                Pointwise(IsNearSum(), {expected}))
-        << n << " values";
-  }
+  ForEachTarget([] {
+    for (const int64_t n : Sizes()) {
+      const auto values = RandomTensor<TypeParam>({n}, 1);
+      ReferenceSum expected;
+      ReferenceSum expected_squares;
+      for (const double value : values.values()) {
+        expected.Add(value);
+        expected_squares.Add(value * value);
+      }
+      EXPECT_THAT(std::vector<TypeParam>{Sum(n, values.data())},
+                  Pointwise(IsNearSum(), {expected}))
+          << n << " values";
+      EXPECT_THAT(std::vector<double>{SumOfSquares(n, values.data())},
+                  Pointwise(IsNearSum(), {expected_squares}))
+          << n << " values";
+    }
+  });
 }
 
 TYPED_TEST(SumTest, EveryValueCountsOnce) {
-  for (int64_t n = 1; n <= 50; ++n) {
-    std::vector<TypeParam> values(static_cast<size_t>(n));
-    for (TypeParam& value : values) {
-      value = 1;
-      EXPECT_EQ(Sum(n, values.data()), 1);
-      value = 0;
+  ForEachTarget([] {
+    for (int64_t n = 1; n <= 50; ++n) {
+      // What lies behind the last value does not count.
+      std::vector<TypeParam> values(static_cast<size_t>(n) + 16, 0);
+      std::fill(values.begin() + n, values.end(), TypeParam{100});
+      for (int64_t i = 0; i < n; ++i) {
+        values[static_cast<size_t>(i)] = 2;
+        EXPECT_EQ(Sum(n, values.data()), 2);
+        EXPECT_EQ(SumOfSquares(n, values.data()), 4);
+        values[static_cast<size_t>(i)] = 0;
+      }
     }
-  }
+  });
 }
 
 TYPED_TEST(SumTest, ColumnSumsAreAdded) {
-  for (const int64_t rows : {0, 1, 5}) {
-    for (const int64_t cols : {0, 1, 2, 17}) {
-      const auto matrix = RandomTensor<TypeParam>({rows, cols}, 1);
-      auto sums = RandomTensor<TypeParam>({cols}, 2);
-      std::vector<ReferenceSum> expected(static_cast<size_t>(cols));
-      for (int64_t j = 0; j < cols; ++j) {
-        ReferenceSum& sum = expected[static_cast<size_t>(j)];
-        sum.Add(sums(j));
-        for (int64_t i = 0; i < rows; ++i) sum.Add(matrix(i, j));
+  ForEachTarget([] {
+    for (const int64_t rows : {0, 1, 5}) {
+      for (int64_t cols = 0; cols <= 40; ++cols) {
+        const auto matrix = RandomTensor<TypeParam>({rows, cols}, 1);
+        auto sums = RandomTensor<TypeParam>({cols + 1}, 2);
+        const TypeParam behind = sums(cols);
+        std::vector<ReferenceSum> expected(static_cast<size_t>(cols));
+        for (int64_t j = 0; j < cols; ++j) {
+          ReferenceSum& sum = expected[static_cast<size_t>(j)];
+          sum.Add(sums(j));
+          for (int64_t i = 0; i < rows; ++i) sum.Add(matrix(i, j));
+        }
+        AddColumnSums(rows, cols, matrix.data(), sums.data());
+        EXPECT_THAT(sums.values().first(static_cast<size_t>(cols)),
+                    Pointwise(IsNearSum(), expected));
+        EXPECT_EQ(sums(cols), behind);
       }
-      AddColumnSums(rows, cols, matrix.data(), sums.data());
-      EXPECT_THAT(sums.values(), Pointwise(IsNearSum(), expected));
     }
-  }
+  });
 }
 
 // 16 running sums of every sixteenth number, the later half added to the
-// earlier one until one is left: the order that records depend on.
-TEST(SumOrderTest, HasOneOrder) {
-  for (const int64_t n : {15, 16, 17, 100, 1000}) {
-    const auto values = RandomTensor<float>({n}, 1);
-    std::vector<float> sums(16);
-    for (int64_t i = 0; i < n; ++i)
-      sums[static_cast<size_t>(i % 16)] += values(i);
-    for (size_t half = 8; half > 0; half /= 2) {
-      for (size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
-    }
-    EXPECT_EQ(Sum(n, values.data()), sums[0]) << n << " values";
+// earlier one until one is left.
+template <typename T>
+T SumInOrder(const std::vector<T>& terms) {
+  std::vector<T> sums(16);
+  for (size_t i = 0; i < terms.size(); ++i) sums[i % 16] += terms[i];
+  for (size_t half = 8; half > 0; half /= 2) {
+    for (size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
   }
+  return sums[0];
+}
+
+// The order that records depend on.
+TEST(SumOrderTest, HasOneOrder) {
+  ForEachTarget([] {
+    for (const int64_t n : Sizes()) {
+      const std::vector<float> values = RandomVector(n, 1);
+      std::vector<double> squares;
+      for (const double value : values) squares.push_back(value * value);
+      EXPECT_EQ(Sum(n, values.data()), SumInOrder(values)) << n << " values";
+      EXPECT_EQ(SumOfSquares(n, values.data()), SumInOrder(squares))
+          << n << " values";
+    }
+  });
+}
+
+TEST(SumOrderTest, ColumnsAreSummedFromTheFirstRowToTheLast) {
+  constexpr int64_t kRows = 11, kCols = 37;
+  const std::vector<float> matrix = RandomVector(kRows * kCols, 1);
+  std::vector<float> expected = RandomVector(kCols, 2);
+  const std::vector<float> before = expected;
+  for (size_t i = 0; i < matrix.size(); ++i) expected[i % kCols] += matrix[i];
+  ForEachTarget([&] {
+    std::vector<float> sums = before;
+    AddColumnSums(kRows, kCols, matrix.data(), sums.data());
+    EXPECT_EQ(sums, expected);
+  });
 }
 
 }  // namespace

@@ -17,10 +17,11 @@ struct Pool2dGeometry {
 
 // For each of `planes` planes: output gets the largest value of each window,
 // argmax its index within the input plane. Of equal values the first counts; a
-// NaN is larger than all.
-template <typename T>
+// NaN is larger than all, and the last one counts, as in PyTorch.
 void MaxPool2dForward(const Pool2dGeometry& geometry, int64_t planes,
-                      const T* input, T* output, int64_t* argmax);
+                      const float* input, float* output, int64_t* argmax);
+void MaxPool2dForward(const Pool2dGeometry& geometry, int64_t planes,
+                      const double* input, double* output, int64_t* argmax);
 
 // Adds each output gradient to the input gradient at its window's argmax.
 // The planes have `windows` windows and `plane_size` inputs each.
