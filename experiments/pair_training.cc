@@ -18,6 +18,7 @@
 #include "nn/pair_network.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/layout.h"
 #include "tensor/random.h"
@@ -72,6 +73,7 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
     const PairSet& pairs, const proto::Training& training,
     double auxiliary_loss_weight, Generator& shuffling,
     const std::atomic<bool>& cancelled, PairNetwork& network) {
+  const FlushDenormals flush_denormals;
   const int64_t num_pairs = pairs.targets.size();
   const int64_t batch_size = training.batch_size();
   const int64_t steps_per_epoch = StepsPerEpoch(training, num_pairs);
@@ -136,6 +138,7 @@ int StepsPerEpoch(const proto::Training& training, int64_t num_pairs) {
 }
 
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
+  const FlushDenormals flush_denormals;
   network.SetTraining(false);
   const int64_t num_pairs = pairs.targets.size();
   std::vector<int64_t> rows(static_cast<size_t>(num_pairs));

@@ -31,6 +31,7 @@ struct PairTrainingResult {
 // epoch, to lower the cross-entropy of the comparison plus
 // `auxiliary_loss_weight` times the sum of the two digits' cross-entropies.
 // Returns Cancelled, in the middle of an epoch, once `cancelled` is true.
+// Denormals are zeros.
 absl::StatusOr<PairTrainingResult> TrainPairNetwork(
     const PairSet& pairs, const proto::Training& training,
     double auxiliary_loss_weight, Generator& shuffling,
@@ -40,6 +41,7 @@ absl::StatusOr<PairTrainingResult> TrainPairNetwork(
 int StepsPerEpoch(const proto::Training& training, int64_t num_pairs);
 
 // What the network gets wrong, in evaluation mode, in which it is left.
+// Denormals are zeros.
 struct PairErrors {
   proto::ErrorCount comparison;
   proto::ErrorCount digits;  // Of no digits if the network does not classify.

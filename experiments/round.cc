@@ -22,6 +22,7 @@
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "records/run_records.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 
 namespace minidl {
@@ -70,6 +71,8 @@ absl::StatusOr<proto::RunRecord> RunRound(
     const Mnist& mnist, const proto::Study& study,
     const proto::Architecture& architecture, int round,
     const std::atomic<bool>& cancelled) {
+  // From the first random number on, whatever the thread does otherwise.
+  const FlushDenormals flush_denormals;
   proto::RunRecord record;
   record.set_schema_version(kRunRecordSchemaVersion);
   record.set_study_name(study.name());

@@ -13,8 +13,8 @@ namespace minidl {
 
 // Runs round `round`, from 0, of one architecture of a study: draws pairs and
 // initial weights anew, trains, and evaluates what the last epoch left. The
-// record depends on the arguments alone, but for its `environment`. A diverged
-// round is a record too.
+// record depends on the arguments alone, not on the thread, but for its
+// `environment`. A diverged round is a record too.
 //
 // Cancelled if `cancelled` becomes true; InvalidArgument if MNIST has too few
 // images for the study's pairs. The study and the architecture are valid (see

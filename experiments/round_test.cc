@@ -17,6 +17,7 @@
 #include "hwy/targets.h"
 #include "proto/run_record.pb.h"
 #include "records/run_records.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/kernels/targets_testutil.h"
 
 namespace minidl {
@@ -65,6 +66,12 @@ TEST_F(RoundTest, DependsOnItsArgumentsAlone) {
   const std::string first = SerializeRunRecord(ReproducibleForm(Run(0, 1)));
   Run(1, 0);
   EXPECT_EQ(SerializeRunRecord(ReproducibleForm(Run(0, 1))), first);
+}
+
+TEST_F(RoundTest, DoesNotDependOnTheThreadsMode) {
+  const std::string record = SerializeRunRecord(ReproducibleForm(Run(0, 0)));
+  const FlushDenormals flush_denormals;
+  EXPECT_EQ(SerializeRunRecord(ReproducibleForm(Run(0, 0))), record);
 }
 
 TEST_F(RoundTest, ArchitecturesSeeTheSamePairsAndRoundsDoNot) {
