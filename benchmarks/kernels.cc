@@ -15,6 +15,7 @@
 #include "tensor/channels_last.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/kernels/conv_pool2d.h"
 #include "tensor/layout.h"
@@ -262,6 +263,7 @@ int Main(int argc, char** argv) {
                                 absl::StrCat(peak.gflops, " GFLOP/s"));
   }
   RegisterBenchmarks();
+  const FlushDenormals flush_denormals;  // As in training.
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

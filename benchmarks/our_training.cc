@@ -21,6 +21,7 @@
 #include "nn/pair_network.h"
 #include "nn/sequential.h"
 #include "proto/run_record.pb.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/layout.h"
 #include "tensor/random.h"
@@ -66,6 +67,7 @@ Training Prepare(const DiskWorkload& workload) {
 }
 
 std::vector<double> Train(const ImageWorkload& workload, Sequential& network) {
+  const FlushDenormals flush_denormals;
   SGD::Options options;
   options.learning_rate = workload.learning_rate;
   SGD optimizer(network.Parameters(), options);

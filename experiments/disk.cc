@@ -19,6 +19,7 @@
 #include "nn/relu.h"
 #include "nn/schedule.h"
 #include "nn/sequential.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/layout.h"
 #include "tensor/random.h"
@@ -80,6 +81,7 @@ absl::StatusOr<DiskResult> RunDisk(
     const DiskOptions& options,
     const std::function<void(int epoch, double loss)>& log) {
   MINIDL_RETURN_IF_ERROR(ValidateDiskOptions(options));
+  const FlushDenormals flush_denormals;
   Generator generator(options.seed);
   MINIDL_ASSIGN_OR_RETURN(DiskSet train,
                           GenerateDiskSet(options.points, generator));

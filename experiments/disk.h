@@ -32,8 +32,9 @@ struct DiskResult {
 absl::Status ValidateDiskOptions(const DiskOptions& options);
 
 // Draws both sets and the initial weights from Generator(seed), trains, and
-// evaluates. `log` is called after each epoch, from 1, with the mean loss over
-// the epoch. OutOfRange, with the epoch, if the loss is not finite.
+// evaluates; denormals are zeros. `log` is called after each epoch, from 1,
+// with the mean loss over the epoch. OutOfRange, with the epoch, if the loss is
+// not finite.
 absl::StatusOr<DiskResult> RunDisk(
     const DiskOptions& options,
     const std::function<void(int epoch, double loss)>& log);

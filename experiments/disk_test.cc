@@ -9,6 +9,7 @@
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tensor/flush_denormals_testutil.h"
 
 namespace minidl {
 namespace {
@@ -55,6 +56,19 @@ TEST(DiskTest, SeedDecides) {
   };
   EXPECT_EQ(first_loss(1), first_loss(1));
   EXPECT_NE(first_loss(1), first_loss(2));
+}
+
+TEST(DiskTest, DenormalsAreZeroInTraining) {
+  DiskOptions options;
+  options.epochs = 1;
+  bool flushed = false;
+  ASSERT_THAT(RunDisk(options,
+                      [&flushed](int /*epoch*/, double /*loss*/) {
+                        flushed = FlushesResults() && FlushesOperands();
+                      }),
+              IsOk());
+  EXPECT_TRUE(flushed);
+  EXPECT_FALSE(FlushesResults());
 }
 
 TEST(DiskTest, DivergenceIsAnErrorWithItsEpoch) {

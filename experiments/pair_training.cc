@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -17,6 +18,7 @@
 #include "nn/pair_network.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/layout.h"
 #include "tensor/random.h"
@@ -81,6 +83,7 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     Generator& shuffling,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network) {
+  const FlushDenormals flush_denormals;
   const int64_t num_pairs = pairs.train.targets.size();
   const int64_t batch_size = training.batch_size();
   const int64_t steps_per_epoch = StepsPerEpoch(training, num_pairs);
@@ -151,7 +154,7 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       *record.mutable_test() = test.comparison;
       if (auxiliary) *record.mutable_test_digits() = test.digits;
     }
-    result.epochs.push_back(record);
+    result.epochs.push_back(std::move(record));
   }
   return result;
 }
@@ -162,6 +165,7 @@ int StepsPerEpoch(const proto::Training& training, int64_t num_pairs) {
 }
 
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
+  const FlushDenormals flush_denormals;
   network.SetTraining(false);
   const int64_t num_pairs = pairs.targets.size();
   std::vector<int64_t> rows(static_cast<size_t>(num_pairs));

@@ -35,7 +35,7 @@ struct PairTrainingResult {
 // `auxiliary_loss_weight` times the sum of the two digits' cross-entropies.
 // Stops in the middle of an epoch if the loss is not finite, or once
 // `cancelled` is true. `pairs.test` is evaluated where training.test_interval
-// says, which changes nothing else.
+// says, which changes nothing else. Denormals are zeros.
 PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const proto::Training& training,
                                     double auxiliary_loss_weight,
@@ -55,6 +55,7 @@ struct WrongPair {
 };
 
 // What the network gets wrong, in evaluation mode, in which it is left.
+// Denormals are zeros.
 struct PairErrors {
   proto::ErrorCount comparison;
   proto::ErrorCount digits;  // Of no digits if the network does not classify.

@@ -19,6 +19,7 @@
 #include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
+#include "tensor/flush_denormals_testutil.h"
 #include "tensor/generator.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
@@ -229,6 +230,57 @@ TEST(TrainPairNetworkTest, TestErrorsAtTheirIntervalChangeNothingElse) {
   }
   EXPECT_EQ(results[1].epochs[3].test().wrong(), last.comparison.wrong());
   EXPECT_EQ(results[1].epochs[3].test_digits().wrong(), last.digits.wrong());
+}
+
+// A pair of inputs 0 but for one, for which MakeDenormalNetwork's hidden unit
+// is denormal.
+PairSet MakeDenormalPair() {
+  PairSet pair = {Tensor<float>({1, 2, 14, 14}), Tensor<int64_t>({1}, {1}),
+                  Tensor<int64_t>({1, 2})};
+  pair.inputs(0, 0, 0, 0) = 1e-20f;
+  return pair;
+}
+
+// One hidden unit, the sum of the inputs times 1e-20. The logits are 0 and the
+// unit times 1e38: of a unit of 1e-40, they are 0.01 apart.
+std::unique_ptr<PairNetwork> MakeDenormalNetwork() {
+  proto::Architecture architecture;
+  EXPECT_THAT(ParseTextProto(R"(
+      branches: JOINT
+      branch { flatten {} }
+      branch { linear { out_features: 1 } }
+      head { linear { out_features: 2 } })",
+                             "", &architecture),
+              IsOk());
+  Generator generator(0);
+  auto network =
+      *PairNetwork::Create(architecture, kImages, {generator, generator});
+  const auto parameters = network->Parameters();
+  for (const auto& named : parameters) named.parameter->value.Fill(0);
+  EXPECT_EQ(parameters[0].name, "branch.1.weight");
+  parameters[0].parameter->value.Fill(1e-20f);
+  EXPECT_EQ(parameters[2].name, "head.0.weight");
+  parameters[2].parameter->value(1, 0) = 1e38f;
+  return network;
+}
+
+TEST(TrainPairNetworkTest, DenormalsAreZero) {
+  const PairSets pairs = {MakeDenormalPair(), {}};
+  const auto network = MakeDenormalNetwork();
+  Generator shuffling(3);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(1, 1, 0.01), 0, shuffling, NotCancelled(), *network);
+  ASSERT_THAT(result.epochs, SizeIs(1));
+  EXPECT_NEAR(result.epochs[0].loss(), std::log(2.0), 1e-6);
+  EXPECT_FALSE(FlushesResults());
+}
+
+TEST(EvaluatePairNetworkTest, DenormalsAreZero) {
+  const PairSet pairs = MakeDenormalPair();
+  const auto network = MakeDenormalNetwork();
+  // The first of two logits of 0 is the answer.
+  EXPECT_EQ(EvaluatePairNetwork(pairs, *network).comparison.wrong(), 1);
+  EXPECT_FALSE(FlushesResults());
 }
 
 TEST(EvaluatePairNetworkTest, NotANumberIsWrong) {

@@ -25,6 +25,7 @@
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "records/run_records.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 
 namespace minidl {
@@ -74,6 +75,8 @@ absl::StatusOr<proto::RunRecord> RunRound(
     const Mnist& mnist, const proto::Study& study,
     const proto::Architecture& architecture, int round,
     const std::atomic<bool>& cancelled) {
+  // From the first random number on, whatever the thread does otherwise.
+  const FlushDenormals flush_denormals;
   proto::RunRecord record;
   record.set_schema_version(kRunRecordSchemaVersion);
   record.set_study_name(study.name());
@@ -138,6 +141,7 @@ absl::StatusOr<proto::RunRecord> RunRound(
   const std::vector<proto::Mistake> mistakes =
       SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);
   record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
+  record.set_trained_hash(HashParameters(*network));
   record.set_status(proto::RunRecord::FINISHED);
   return record;
 }

@@ -13,9 +13,10 @@ namespace minidl {
 
 // Runs round `round`, from 0, of one architecture of a study: draws pairs and
 // initial weights anew, trains, and evaluates what the last epoch left. The
-// record depends on the arguments alone, but for its `environment`, in which
-// `jobs` is left to the caller. A diverged round is a record too, and so, if
-// `cancelled` becomes true while it trains, is an interrupted one.
+// record depends on the arguments alone, not on the thread, but for its
+// `environment`, in which `jobs` is left to the caller. A diverged round is a
+// record too, and so, if `cancelled` becomes true while it trains, is an
+// interrupted one.
 //
 // InvalidArgument if MNIST has too few images for the study's pairs. The study
 // and the architecture are valid (see study.h).

@@ -10,20 +10,17 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "base/runfile.h"
 #include "base/status_testutil.h"
-#include "base/text_proto.h"
 #include "data/pair_sets.h"
 #include "experiments/mistakes.h"
 #include "experiments/seeds.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "hwy/targets.h"
 #include "proto/run_record.pb.h"
 #include "records/run_records.h"
+#include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
-#include "tensor/kernels/targets_testutil.h"
 
 namespace minidl {
 namespace {
@@ -70,6 +67,12 @@ TEST_F(RoundTest, DependsOnItsArgumentsAlone) {
   const std::string first = SerializeRunRecord(ReproducibleForm(Run(0, 1)));
   Run(1, 0);
   EXPECT_EQ(SerializeRunRecord(ReproducibleForm(Run(0, 1))), first);
+}
+
+TEST_F(RoundTest, DoesNotDependOnTheThreadsMode) {
+  const std::string record = SerializeRunRecord(ReproducibleForm(Run(0, 0)));
+  const FlushDenormals flush_denormals;
+  EXPECT_EQ(SerializeRunRecord(ReproducibleForm(Run(0, 0))), record);
 }
 
 TEST_F(RoundTest, ArchitecturesSeeTheSamePairsAndRoundsDoNot) {
@@ -132,24 +135,11 @@ TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   EXPECT_FALSE(record.has_errors());
 }
 
-// A network with convolutions, whose kernels differ most between instruction
-// sets.
-TEST_F(RoundTest, SameBitsWithAvx2AndAvx512) {
-  if (!kernels::HasAvx2AndAvx512()) {
-    GTEST_SKIP() << "this processor has not both";
-  }
-  const auto file =
-      FindRunfile("experiments/architectures/convnet_shared_aux.textproto");
-  ASSERT_THAT(file, IsOk());
-  study_.architectures[0].Clear();
-  ASSERT_THAT(ReadTextProto(*file, &study_.architectures[0]), IsOk());
-  std::vector<std::string> records;
-  for (const int64_t target : {HWY_AVX2, HWY_AVX3}) {
-    kernels::ChooseTargets(target);
-    records.push_back(SerializeRunRecord(ReproducibleForm(Run(0, 0))));
-  }
-  kernels::ChooseTargets(0);
-  EXPECT_EQ(records[0], records[1]);
+TEST_F(RoundTest, TrainedParametersHaveTheirHash) {
+  const proto::RunRecord record = Run(0, 0);
+  EXPECT_NE(record.trained_hash(), 0u);
+  EXPECT_NE(record.trained_hash(), record.initialization_hash());
+  EXPECT_EQ(Run(0, 0).trained_hash(), record.trained_hash());
 }
 
 TEST_F(RoundTest, MistakesAreShown) {

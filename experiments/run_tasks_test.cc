@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "proto/run_record.pb.h"
 #include "records/run_records.h"
+#include "tensor/flush_denormals_testutil.h"
 
 namespace minidl {
 namespace {
@@ -109,6 +110,8 @@ std::vector<std::string> RunAll(int jobs) {
   std::vector<std::string> records;
   EXPECT_THAT(RunTasks(SharedMnist(), study, tasks, jobs, cancelled,
                        [&records](const proto::RunRecord& record) {
+                         // A round leaves its thread as it was.
+                         EXPECT_FALSE(FlushesResults());
                          records.push_back(
                              SerializeRunRecord(ReproducibleForm(record)));
                          return absl::OkStatus();

@@ -1,14 +1,10 @@
 // Modules promise to allocate nothing once they have seen their largest batch.
 
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 
-#include "absl/base/attributes.h"
+#include "base/count_allocations_testutil.h"
 #include "base/status_testutil.h"
 #include "base/text_proto.h"
 #include "gmock/gmock.h"
@@ -20,69 +16,6 @@
 #include "tensor/generator.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
-
-namespace {
-
-std::atomic<int64_t> num_allocations = 0;
-
-void* CountAllocation(std::size_t size, std::size_t alignment) {
-  ++num_allocations;
-  // aligned_alloc wants a multiple of the alignment.
-  void* memory = std::aligned_alloc(
-      alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-
-}  // namespace
-
-// All forms of new and delete but those that do not throw: sanitizers'
-// libraries do not forward one to another. Not inlined, or GCC takes the malloc
-// in one and the delete in another place for a mismatch.
-ABSL_ATTRIBUTE_NOINLINE void* operator new(std::size_t size) {
-  return CountAllocation(size, alignof(std::max_align_t));
-}
-ABSL_ATTRIBUTE_NOINLINE void* operator new(std::size_t size,
-                                           std::align_val_t alignment) {
-  return CountAllocation(size, static_cast<std::size_t>(alignment));
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory,
-                                             std::size_t) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory,
-                                             std::align_val_t) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete(void* memory, std::size_t,
-                                             std::align_val_t) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void* operator new[](std::size_t size) {
-  return CountAllocation(size, alignof(std::max_align_t));
-}
-ABSL_ATTRIBUTE_NOINLINE void* operator new[](std::size_t size,
-                                             std::align_val_t alignment) {
-  return CountAllocation(size, static_cast<std::size_t>(alignment));
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory,
-                                               std::size_t) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory,
-                                               std::align_val_t) noexcept {
-  std::free(memory);
-}
-ABSL_ATTRIBUTE_NOINLINE void operator delete[](void* memory, std::size_t,
-                                               std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace minidl {
 namespace {
@@ -125,7 +58,7 @@ void TestBranches(const std::string& branches) {
     FillUniform(0, 1, generator, pairs);
     const Tensor<int64_t> targets({batch});
     const Tensor<int64_t> classes({2 * batch});
-    const int64_t before = num_allocations;
+    const int64_t before = NumAllocations();
     adam.ZeroGradients();
     const PairNetwork::Output output = (*network)->Forward(pairs);
     comparison_loss.Forward(output.comparison, targets);
@@ -134,7 +67,7 @@ void TestBranches(const std::string& branches) {
                          &classes_loss.Backward(0.5));
     adam.Step();
     sgd.Step();
-    return num_allocations - before;
+    return NumAllocations() - before;
   };
   EXPECT_GT(step(10), 0) << "nothing is counted";
   EXPECT_EQ(step(10), 0);

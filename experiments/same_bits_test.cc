@@ -1,0 +1,224 @@
+// A result depends neither on the compiler nor on the processor, as long as
+// that has fused multiply-adds: whole rounds, from the random numbers to the
+// record, hashed. Continuous integration runs this built by GCC and by Clang.
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/types/span.h"
+#include "base/fingerprint.h"
+#include "base/runfile.h"
+#include "base/status_testutil.h"
+#include "base/text_proto.h"
+#include "experiments/disk.h"
+#include "experiments/round.h"
+#include "experiments/study.h"
+#include "experiments/study_testutil.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "hwy/targets.h"
+#include "proto/architecture.pb.h"
+#include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
+#include "records/run_records.h"
+#include "tensor/kernels/targets_testutil.h"
+
+namespace minidl {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::Pointwise;
+
+// What a training left: the mean losses of its epochs and a hash of all bits.
+// Of a round, the record is hashed, in which there is a hash of the parameters.
+struct Outcome {
+  std::string name;
+  std::vector<double> losses;
+  uint64_t hash;
+
+  friend bool operator==(const Outcome& a, const Outcome& b) {
+    return a.name == b.name && a.losses == b.losses && a.hash == b.hash;
+  }
+};
+
+// As a line of kGolden.
+std::ostream& operator<<(std::ostream& stream, const Outcome& outcome) {
+  return stream << absl::StreamFormat("{\"%s\", 0x%016x},", outcome.name,
+                                      outcome.hash);
+}
+
+// What the default study's architectures lack: convolutions that are not fused,
+// with stride and padding, more than one pooling window in a place, tanh, and
+// no convolution at all.
+constexpr const char* kMoreArchitectures[] = {R"(
+  name: "strides"
+  branches: SEPARATE
+  branch { conv2d { out_channels: 6 kernel_size: 3 stride: 2 padding: 1 } }
+  branch { tanh {} }
+  branch { max_pool2d { kernel_size: 3 stride: 1 } }
+  branch { conv2d { out_channels: 9 kernel_size: 2 stride: 2 } }
+  branch { relu {} }
+  branch { flatten {} }
+  branch { dropout { probability: 0.2 } }
+  branch { linear { out_features: 10 } }
+  head { linear { out_features: 2 } }
+  auxiliary_loss_weight: 0.5)",
+                                              R"(
+  name: "perceptron"
+  branches: JOINT
+  branch { flatten {} }
+  branch { dropout { probability: 0.2 } }
+  branch { linear { out_features: 33 } }
+  branch { tanh {} }
+  branch { linear { out_features: 20 } }
+  branch { relu {} }
+  head { linear { out_features: 2 } })"};
+
+// Some batches, and a smaller one at the end.
+void MakeSmall(proto::Study& study) {
+  study.set_train_pairs(110);
+  study.set_test_pairs(60);
+  study.mutable_training()->set_epochs(3);
+}
+
+Outcome TrainRound(const proto::Study& study,
+                   proto::Architecture architecture) {
+  architecture.clear_description();  // Words.
+  const std::atomic<bool> cancelled = false;
+  const auto record =
+      RunRound(SharedMnist(), study, architecture, /*round=*/1, cancelled);
+  EXPECT_THAT(record, IsOk());
+  EXPECT_EQ(record->status(), proto::RunRecord::FINISHED);
+  Outcome outcome;
+  outcome.name = architecture.name();
+  for (const proto::Epoch& epoch : record->epochs()) {
+    outcome.losses.push_back(epoch.loss());
+  }
+  const std::string bytes = SerializeRunRecord(ReproducibleForm(*record));
+  Fingerprint fingerprint;
+  fingerprint.Add(absl::MakeConstSpan(bytes.data(), bytes.size()));
+  outcome.hash = fingerprint.value();
+  return outcome;
+}
+
+Outcome TrainDisk(const std::string& name, const DiskOptions& options) {
+  Outcome outcome;
+  outcome.name = name;
+  const auto result = RunDisk(options, [&outcome](int /*epoch*/, double loss) {
+    outcome.losses.push_back(loss);
+  });
+  EXPECT_THAT(result, IsOk());
+  Fingerprint fingerprint;
+  fingerprint.Add(absl::MakeConstSpan(outcome.losses));
+  fingerprint.Add(
+      absl::MakeConstSpan({result->train_error, result->test_error}));
+  outcome.hash = fingerprint.value();
+  return outcome;
+}
+
+// With the instruction sets that the kernels choose among now.
+std::vector<Outcome> TrainAll() {
+  std::vector<Outcome> outcomes;
+  const auto file = FindRunfile("experiments/studies/default.textproto");
+  EXPECT_THAT(file, IsOk());
+  auto study = LoadStudy(*file);
+  EXPECT_THAT(study, IsOk());
+  MakeSmall(study->message);
+  for (const proto::Architecture& architecture : study->architectures) {
+    outcomes.push_back(TrainRound(study->message, architecture));
+  }
+
+  // The other optimizer, with a constant rate.
+  proto::Study more = SmallStudy().message;
+  MakeSmall(more);
+  for (const char* text : kMoreArchitectures) {
+    proto::Architecture architecture;
+    EXPECT_THAT(ParseTextProto(text, "test", &architecture), IsOk());
+    outcomes.push_back(TrainRound(more, architecture));
+  }
+
+  DiskOptions options;
+  options.epochs = 3;
+  outcomes.push_back(TrainDisk("disk", options));
+  options.batch_size = 30;
+  options.momentum = 0.9;
+  outcomes.push_back(TrainDisk("disk_momentum", options));
+  return outcomes;
+}
+
+struct Golden {
+  const char* name;
+  uint64_t hash;
+};
+
+// What this code itself computed. Every change of the order of a sum or of a
+// rounding, of what a seed means and of what is in a record changes them; if
+// that is meant, take the lines that the failing test prints, and see that they
+// hold with --config=clang too.
+constexpr Golden kGolden[] = {
+    {"convnet", 0x0c97b712c1d2a04f},
+    {"convnet_shared", 0x00e6d671fd38c179},
+    {"convnet_aux", 0x32ba55cd2623c924},
+    {"convnet_shared_aux", 0xb1ad7197cd7817d3},
+    {"strides", 0x3f545ce8a604d0d9},
+    {"perceptron", 0x2126c4b180826765},
+    {"disk", 0x01d1fe42a00d6cb9},
+    {"disk_momentum", 0xc66623727ace78ea},
+};
+
+class SameBitsTest : public testing::Test {
+ protected:
+  ~SameBitsTest() override { kernels::ChooseTargets(0); }
+};
+
+TEST_F(SameBitsTest, WithAvx2AndAvx512) {
+  if (!kernels::HasAvx2AndAvx512()) {
+    GTEST_SKIP() << "this processor has not both";
+  }
+  kernels::ChooseTargets(HWY_AVX2);
+  const std::vector<Outcome> avx2 = TrainAll();
+  kernels::ChooseTargets(HWY_AVX3);
+  EXPECT_EQ(TrainAll(), avx2);
+}
+
+TEST_F(SameBitsTest, WithEveryCompilerAndProcessor) {
+  if ((hwy::SupportedTargets() & HWY_AVX2) == 0) {
+    GTEST_SKIP() << "this processor has no fused multiply-adds";
+  }
+  const std::vector<Outcome> outcomes = TrainAll();
+  const bool same = std::equal(
+      outcomes.begin(), outcomes.end(), std::begin(kGolden), std::end(kGolden),
+      [](const Outcome& outcome, const Golden& golden) {
+        return outcome.name == golden.name && outcome.hash == golden.hash;
+      });
+  if (!same) {
+    ADD_FAILURE() << "not kGolden of " << __FILE__ << ", but\n"
+                  << absl::StrJoin(outcomes, "\n", absl::StreamFormatter());
+  }
+}
+
+// Two roundings in place of a fused multiply-add's one: other bits, but the
+// same training, whose differences grow from step to step.
+TEST_F(SameBitsTest, WithoutFusedMultiplyAddsNearlyTheSame) {
+  const std::vector<Outcome> expected = TrainAll();
+  kernels::ForEachTarget([&expected] {
+    const std::vector<Outcome> outcomes = TrainAll();
+    ASSERT_EQ(outcomes.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      SCOPED_TRACE(expected[i].name);
+      EXPECT_THAT(outcomes[i].losses,
+                  Pointwise(DoubleNear(1e-3), expected[i].losses));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace minidl
