@@ -52,6 +52,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 // element of the input all vectors: with AVX-512, 14 loads for 24
 // multiply-adds. The weights of a tile's channels, 36 KiB for 32 by 32 channels
 // and 3×3, stay in the first-level cache while the windows of all images go by.
+// Measured on Sapphire Rapids, 100 images: 96 % of the peak of multiply-adds
+// for 32 channels of 6×6 to 64; 63 % for 2 of 14×14 to 32, where each window
+// has but 18 products a place and pooling takes a third of the time.
 #if HWY_TARGET <= HWY_AVX3
 constexpr int kTileWindows = 3;
 #else

@@ -139,7 +139,9 @@ class ChannelLists {
 // Sums that AddProducts keeps in registers: those of up to kMaxRows rows of a
 // kernel, by up to kMaxGroups groups of what is under one. A 3×3 kernel on 32
 // channels is 3 rows of 6 groups: all of it, 18 vectors, with AVX-512, and row
-// by row 12 vectors with AVX2. Every gradient is broadcast once for them.
+// by row 12 vectors with AVX2. Every gradient is broadcast once for them. The
+// lists are made by transposing and compressing whole vectors, in a sixth of
+// the time that the sums take; element by element it took two thirds.
 #if HWY_TARGET <= HWY_AVX3
 constexpr int kMaxRows = 3;
 constexpr int kMaxGroups = 6;
@@ -341,6 +343,8 @@ HWY_INLINE V LoadPatch(const float* HWY_RESTRICT corner, int64_t row_stride) {
 // What Unpool and AddPlaces do for a group of output channels and kPlanes
 // planes of an image, the same sums without the terms that are 0: for each
 // weight, every channel takes the element of its own place out of the patch.
+// One permutation and one multiply-add then do what four multiply-adds do
+// there.
 template <int kPlanes>
 void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT planes,
                 const float* HWY_RESTRICT output_gradient,

@@ -29,7 +29,8 @@ inline constexpr int64_t kPanel = 16;
 
 // Up to kMaxTilePanels panels of b: element (k, kPanel p + j) is
 // data[k row_step + p panel_step + j]. Either in b itself or in a copy, in
-// which every panel is contiguous and the last one filled up with zeros.
+// which every panel is contiguous. What the last panel has beyond b's columns
+// means nothing.
 struct Panels {
   const float* data;
   int64_t row_step;
@@ -66,8 +67,11 @@ constexpr int kPanelVectors = static_cast<int>(kPanel / kLanes);
 // element of a all vectors: with AVX-512, 14 loads for 24 multiply-adds, of
 // both of which a core starts 2 in a cycle. Two panels and no more, so that for
 // k up to some 350 they stay in a first-level cache of 48 KiB while the rows of
-// a go by. Measured on Sapphire Rapids in that cache: 98 % of the peak of
-// multiply-adds, where 8×3 and 6×4 vectors reach 93 %.
+// a go by. Measured on Sapphire Rapids in that cache, for k = 1,000: 98 % of
+// the peak of multiply-adds; tiles of 8×3 and 6×4 vectors came out some 5 %
+// slower. 100×200 times 200×256: 96 %; 100×256 times a transposed 256×200: 82
+// %, of which transposing takes 8 and the columns that fill up the last
+// vector 4.
 #if HWY_TARGET <= HWY_AVX3
 constexpr int kTileRows = 12;
 constexpr int kTilePanels = kMaxTilePanels;
@@ -196,8 +200,8 @@ void Multiply(const Matrix<const float>& a, const Matrix<const float>& b,
   const int64_t num_tiles = (c.rows + kTileRows - 1) / kTileRows;
   const int64_t tile_rows = num_tiles <= 1 ? c.rows : c.rows / num_tiles;
   const int64_t higher_tiles = c.rows - num_tiles * tile_rows;
-  // Packing takes as long as 4 rows of c or so. It does not pay for a single
-  // tile, nor if b's lines are aligned already.
+  // Copying pays neither for a single tile nor if b's lines are aligned
+  // already.
   const bool pack =
       b.col_stride != 1 || (num_tiles > 1 && b.row_stride % kPanel != 0);
   Product product = {a, c, bias, accumulate, {}};
