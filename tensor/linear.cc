@@ -29,11 +29,12 @@ void CheckShapes(const char* operation, const Tensor<T>& input,
                weight.shape().ToString());
 }
 
-// At least `size` elements. Resizing to the exact size would be done for every
-// product, if several have their turns.
+// At least `size` elements, zero at first: what a product finds beyond its
+// columns must not be denormal, or it would take long. Resizing to the exact
+// size would be done for every product, if several have their turns.
 template <typename T>
 T* Grow(int64_t size, Tensor<T>& workspace) {
-  if (workspace.size() < size) workspace.Resize({size});
+  if (workspace.size() < size) workspace = Tensor<T>({size});
   return workspace.data();
 }
 

@@ -178,11 +178,6 @@ void PackPanel(const Matrix<const float>& b, int64_t col, int64_t width,
     }
     return;
   }
-  if (width < kPanel) {
-    for (int64_t i = 0; i < b.rows * kPanel; i += kLanes) {
-      hn::StoreU(hn::Zero(d), d, panel + i);
-    }
-  }
   if (b.row_stride == 1) {
     Transpose(width, b.rows, &b(0, col), b.col_stride, panel, kPanel);
   } else {
@@ -192,9 +187,37 @@ void PackPanel(const Matrix<const float>& b, int64_t col, int64_t width,
   }
 }
 
+// c += a b for one column of a and one row of b, whose columns are adjacent:
+// the gradient of a weight by a single example. Of a tile, nothing but its
+// beginning and end would be left. Not for a narrow c, where storing a part of
+// a vector would hold up the load of the next row.
+void AddOuterProduct(const Matrix<const float>& a, const Matrix<const float>& b,
+                     const Matrix<float>& c) {
+  const D d;
+  for (int64_t col = 0; col < c.cols; col += kLanes) {
+    const V line = hn::LoadU(d, &b(0, col));
+    const int64_t lanes = HWY_MIN(kLanes, c.cols - col);
+    const auto mask = hn::FirstN(d, static_cast<size_t>(lanes));
+    for (int64_t i = 0; i < c.rows; ++i) {
+      float* out = &c(i, col);
+      const V term = hn::MulAdd(hn::Set(d, a(i, 0)), line, hn::Zero(d));
+      const V sum = hn::Add(term, hn::LoadU(d, out));
+      if (lanes == kLanes) {
+        hn::StoreU(sum, d, out);
+      } else {
+        hn::BlendedStore(sum, mask, d, out);
+      }
+    }
+  }
+}
+
 void Multiply(const Matrix<const float>& a, const Matrix<const float>& b,
               const Matrix<float>& c, const float* bias, bool accumulate,
               float* workspace) {
+  if (a.cols == 1 && b.col_stride == 1 && c.cols >= kPanel && accumulate) {
+    AddOuterProduct(a, b, c);
+    return;
+  }
   // As even as can be: 25 rows are 9 + 8 + 8, not 12 + 12 and a last one whose
   // few sums would wait for one another.
   const int64_t num_tiles = (c.rows + kTileRows - 1) / kTileRows;
