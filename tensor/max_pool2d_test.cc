@@ -110,8 +110,8 @@ TYPED_TEST(MaxPool2dTest, NanIsLargerThanAll) {
   EXPECT_THAT(argmax.values(), ElementsAre(0, 3, 11));
 }
 
-// As in PyTorch, which replaces the largest value so far where `(val > maxval) ||
-// std::isnan(val)` (aten/src/ATen/native/cpu/MaxPoolKernel.cpp).
+// As in PyTorch, which replaces the largest value so far where `(val > maxval)
+// || std::isnan(val)` (aten/src/ATen/native/cpu/MaxPoolKernel.cpp).
 TYPED_TEST(MaxPool2dTest, LastNanCounts) {
   constexpr TypeParam kNan = std::numeric_limits<TypeParam>::quiet_NaN();
   const Tensor<TypeParam> input({1, 1, 3, 3}, {1, kNan, 2,  //
