@@ -31,7 +31,8 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildBranches(
     const NetworkGenerators& generators) {
   const auto build = [&](int64_t channels) {
     return BuildLayers<T>(architecture.branch(), "branch",
-                          {channels, images.height, images.width}, generators);
+                          {channels, images.height, images.width}, generators,
+                          architecture.initialization());
   };
   switch (architecture.branches()) {
     case proto::Architecture::JOINT:
@@ -95,7 +96,8 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
   }
   MINIDL_ASSIGN_OR_RETURN(
       std::unique_ptr<BasicModule<T>> head,
-      BuildLayers<T>(architecture.head(), "head", features, generators));
+      BuildLayers<T>(architecture.head(), "head", features, generators,
+                     architecture.initialization()));
   MINIDL_ASSIGN_OR_RETURN(const Shape output, head->OutputShape(features));
   if (output != Shape{2}) {
     return absl::InvalidArgumentError(absl::StrCat(
