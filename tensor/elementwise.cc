@@ -25,6 +25,13 @@ void Multiply(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output) {
 }
 
 template <typename T>
+void Add(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output) {
+  CheckSameShape("Add", a, b);
+  output.Resize(a.shape());
+  kernels::Add(a.size(), a.data(), b.data(), output.data());
+}
+
+template <typename T>
 void Subtract(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output) {
   CheckSameShape("Subtract", a, b);
   output.Resize(a.shape());
@@ -125,6 +132,7 @@ double SumOfSquares(const Tensor<T>& input) {
 
 #define MINIDL_INSTANTIATE(T)                                                 \
   template void AddTo(const Tensor<T>&, Tensor<T>&);                          \
+  template void Add(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);          \
   template void Subtract(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);     \
   template void Scale(const Tensor<T>&, T, Tensor<T>&);                       \
   template void Multiply(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);     \

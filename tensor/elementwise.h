@@ -11,6 +11,10 @@ namespace minidl {
 template <typename T>
 void Multiply(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
 
+// output = a + b.
+template <typename T>
+void Add(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
+
 // output = a - b.
 template <typename T>
 void Subtract(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);

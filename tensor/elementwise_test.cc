@@ -47,6 +47,11 @@ TYPED_TEST(ElementwiseTest, Multiply) {
                         [](TypeParam a, TypeParam b) { return a * b; });
 }
 
+TYPED_TEST(ElementwiseTest, Add) {
+  TestBinary<TypeParam>(Add<TypeParam>,
+                        [](TypeParam a, TypeParam b) { return a + b; });
+}
+
 TYPED_TEST(ElementwiseTest, Subtract) {
   TestBinary<TypeParam>(Subtract<TypeParam>,
                         [](TypeParam a, TypeParam b) { return a - b; });
@@ -202,6 +207,8 @@ TYPED_TEST(ElementwiseTest, ArithmeticOfSpecialValues) {
   Tensor<TypeParam> output;
   Multiply(a, b, output);
   EXPECT_THAT(output.values(), ElementsAre(IsNan(), infinity, IsNan()));
+  Add(a, b, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), infinity, infinity));
   Subtract(a, b, output);
   EXPECT_THAT(output.values(), ElementsAre(IsNan(), IsNan(), -infinity));
   Scale(a, TypeParam{0}, output);
@@ -226,6 +233,8 @@ TEST(ElementwiseDeathTest, ShapesThatDiffer) {
   Tensor<float> output({3, 2});
   EXPECT_DEATH(Multiply(a, b, output),
                "Multiply: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(Add(a, b, output),
+               "Add: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(Subtract(a, b, output),
                "Subtract: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(AddTo(a, output),

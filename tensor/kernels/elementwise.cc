@@ -38,6 +38,11 @@ void Multiply(int64_t n, const float* a, const float* b, float* output) {
       n, output, [](V x, V y) HWY_ATTR { return hn::Mul(x, y); }, a, b);
 }
 
+void Add(int64_t n, const float* a, const float* b, float* output) {
+  Map(
+      n, output, [](V x, V y) HWY_ATTR { return hn::Add(x, y); }, a, b);
+}
+
 void Subtract(int64_t n, const float* a, const float* b, float* output) {
   Map(
       n, output, [](V x, V y) HWY_ATTR { return hn::Sub(x, y); }, a, b);
@@ -288,6 +293,7 @@ HWY_AFTER_NAMESPACE();
 namespace minidl::kernels {
 
 HWY_EXPORT(Multiply);
+HWY_EXPORT(Add);
 HWY_EXPORT(Subtract);
 HWY_EXPORT(AddTo);
 HWY_EXPORT(Scale);
@@ -308,6 +314,10 @@ HWY_EXPORT(AddColumnSums);
 
 void Multiply(int64_t n, const float* a, const float* b, float* output) {
   HWY_DYNAMIC_DISPATCH(Multiply)(n, a, b, output);
+}
+
+void Add(int64_t n, const float* a, const float* b, float* output) {
+  HWY_DYNAMIC_DISPATCH(Add)(n, a, b, output);
 }
 
 void Subtract(int64_t n, const float* a, const float* b, float* output) {
@@ -394,6 +404,10 @@ void AddColumnSums(int64_t rows, int64_t cols, const float* matrix,
 
 void Multiply(int64_t n, const double* a, const double* b, double* output) {
   for (int64_t i = 0; i < n; ++i) output[i] = a[i] * b[i];
+}
+
+void Add(int64_t n, const double* a, const double* b, double* output) {
+  for (int64_t i = 0; i < n; ++i) output[i] = a[i] + b[i];
 }
 
 void Subtract(int64_t n, const double* a, const double* b, double* output) {

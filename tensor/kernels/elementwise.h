@@ -11,6 +11,10 @@ namespace minidl::kernels {
 void Multiply(int64_t n, const float* a, const float* b, float* output);
 void Multiply(int64_t n, const double* a, const double* b, double* output);
 
+// output = a + b.
+void Add(int64_t n, const float* a, const float* b, float* output);
+void Add(int64_t n, const double* a, const double* b, double* output);
+
 // output = a - b.
 void Subtract(int64_t n, const float* a, const float* b, float* output);
 void Subtract(int64_t n, const double* a, const double* b, double* output);

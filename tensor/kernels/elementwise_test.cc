@@ -62,6 +62,8 @@ std::vector<Function> Functions() {
       {"Multiply",
        [](auto n, auto* a, auto* b, auto* out) { Multiply(n, a, b, out); },
        [](double a, double b) { return a * b; }, 0.5},
+      {"Add", [](auto n, auto* a, auto* b, auto* out) { Add(n, a, b, out); },
+       [](double a, double b) { return a + b; }, 0.5},
       {"Subtract",
        [](auto n, auto* a, auto* b, auto* out) { Subtract(n, a, b, out); },
        [](double a, double b) { return a - b; }, 0.5},
