@@ -100,6 +100,19 @@ void BasicSharedBranches<T>::AppendParameters(
 }
 
 template <typename T>
+void BasicSharedBranches<T>::AppendBuffers(
+    const std::string& prefix, std::vector<BasicNamedBuffer<T>>* buffers) {
+  branch_->AppendBuffers(prefix, buffers);
+}
+
+template <typename T>
+absl::Status BasicSharedBranches<T>::CheckTrainingBatch(
+    const std::string& path, const Shape& batch) const {
+  return branch_->CheckTrainingBatch(path,
+                                     {2 * batch[0], 1, batch[2], batch[3]});
+}
+
+template <typename T>
 void BasicSharedBranches<T>::SetTraining(bool training) {
   branch_->SetTraining(training);
 }
@@ -184,6 +197,23 @@ void BasicSeparateBranches<T>::AppendParameters(
     std::vector<BasicNamedParameter<T>>* parameters) {
   branches_[0]->AppendParameters(absl::StrCat(prefix, "0."), parameters);
   branches_[1]->AppendParameters(absl::StrCat(prefix, "1."), parameters);
+}
+
+template <typename T>
+void BasicSeparateBranches<T>::AppendBuffers(
+    const std::string& prefix, std::vector<BasicNamedBuffer<T>>* buffers) {
+  branches_[0]->AppendBuffers(absl::StrCat(prefix, "0."), buffers);
+  branches_[1]->AppendBuffers(absl::StrCat(prefix, "1."), buffers);
+}
+
+template <typename T>
+absl::Status BasicSeparateBranches<T>::CheckTrainingBatch(
+    const std::string& path, const Shape& batch) const {
+  for (const auto& branch : branches_) {
+    MINIDL_RETURN_IF_ERROR(
+        branch->CheckTrainingBatch(path, {batch[0], 1, batch[2], batch[3]}));
+  }
+  return absl::OkStatus();
 }
 
 template <typename T>

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
@@ -32,6 +33,10 @@ class BasicSharedBranches : public BasicModule<T> {
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;
+  void AppendBuffers(const std::string& prefix,
+                     std::vector<BasicNamedBuffer<T>>* buffers) override;
+  absl::Status CheckTrainingBatch(const std::string& path,
+                                  const Shape& batch) const override;
   void SetTraining(bool training) override;
   void SetNeedsInputGradient(bool needed) override;
 
@@ -58,6 +63,10 @@ class BasicSeparateBranches : public BasicModule<T> {
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;
+  void AppendBuffers(const std::string& prefix,
+                     std::vector<BasicNamedBuffer<T>>* buffers) override;
+  absl::Status CheckTrainingBatch(const std::string& path,
+                                  const Shape& batch) const override;
   void SetTraining(bool training) override;
   void SetNeedsInputGradient(bool needed) override;
 

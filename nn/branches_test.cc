@@ -96,7 +96,24 @@ class Probe : public BasicModule<float> {
     return gradient;
   }
   void SetTraining(bool on) override { training = on; }
+  void AppendBuffers(const std::string& prefix,
+                     std::vector<NamedBuffer>* buffers) override {
+    buffers->push_back({prefix + "b", &buffer_});
+  }
+  absl::Status CheckTrainingBatch(const std::string& path,
+                                  const Shape& batch) const override {
+    return absl::InvalidArgumentError(path + " got " + batch.ToString());
+  }
+
+ private:
+  Tensor<float> buffer_;
 };
+
+std::vector<std::string> BufferNames(Module& module) {
+  std::vector<std::string> names;
+  for (const NamedBuffer& named : module.Buffers()) names.push_back(named.name);
+  return names;
+}
 
 TEST(SharedBranchesTest, KeepsTheModuleContract) {
   ExpectKeepsModuleContract(
@@ -148,6 +165,14 @@ TEST(SharedBranchesTest, PassesOnTheModeAndWhatIsNeeded) {
   EXPECT_FALSE(branch.training);
   shared.SetNeedsInputGradient(false);
   EXPECT_FALSE(branch.told());
+}
+
+TEST(SharedBranchesTest, BuffersAndTrainingBatchAreTheBranchs) {
+  SharedBranches shared(std::make_unique<Probe>());
+  EXPECT_THAT(BufferNames(shared), ElementsAre("b"));
+  EXPECT_THAT(
+      shared.CheckTrainingBatch("branch", {5, 2, 4, 3}),
+      StatusIs(absl::StatusCode::kInvalidArgument, "branch got [10, 1, 4, 3]"));
 }
 
 TEST(SharedBranchesTest, ComputesNoInputGradientThatIsNotNeeded) {
@@ -211,6 +236,15 @@ TEST(SeparateBranchesTest, PassesOnTheModeAndWhatIsNeeded) {
     EXPECT_FALSE(probe->training);
     EXPECT_FALSE(probe->told());
   }
+}
+
+TEST(SeparateBranchesTest, BuffersAndTrainingBatchAreTheBranches) {
+  SeparateBranches separate(std::make_unique<Probe>(),
+                            std::make_unique<Probe>());
+  EXPECT_THAT(BufferNames(separate), ElementsAre("0.b", "1.b"));
+  EXPECT_THAT(
+      separate.CheckTrainingBatch("branch", {5, 2, 4, 3}),
+      StatusIs(absl::StatusCode::kInvalidArgument, "branch got [5, 1, 4, 3]"));
 }
 
 TEST(BranchesDeathTest, ShapesThatDoNotFit) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
@@ -59,6 +60,20 @@ class BasicModule {
       const std::string& /*prefix*/,
       std::vector<BasicNamedParameter<T>>* /*parameters*/) {}
 
+  // Appends the buffers, each name after `prefix`. Together with the parameters
+  // they are all that a trained module's outputs in evaluation mode depend on.
+  virtual void AppendBuffers(const std::string& /*prefix*/,
+                             std::vector<BasicNamedBuffer<T>>* /*buffers*/) {}
+
+  // InvalidArgument if training on batches of shape `batch`, N×(input shape),
+  // has no meaning, as for BatchNorm on a single value per channel. `path` is
+  // what the error calls this module: "branch[3]". OutputShape accepts the
+  // batch's examples.
+  virtual absl::Status CheckTrainingBatch(const std::string& /*path*/,
+                                          const Shape& /*batch*/) const {
+    return absl::OkStatus();
+  }
+
   // Training mode, as a module starts, or evaluation mode. For modules that do
   // something else in training than afterwards.
   virtual void SetTraining(bool /*training*/) {}
@@ -75,6 +90,13 @@ class BasicModule {
     std::vector<BasicNamedParameter<T>> parameters;
     AppendParameters("", &parameters);
     return parameters;
+  }
+
+  // All buffers, in the order of the modules.
+  std::vector<BasicNamedBuffer<T>> Buffers() {
+    std::vector<BasicNamedBuffer<T>> buffers;
+    AppendBuffers("", &buffers);
+    return buffers;
   }
 
  private:

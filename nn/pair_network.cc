@@ -52,16 +52,23 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildBranches(
   }
 }
 
+// Whether `features`, of both images, are as many as their classes' logits.
+bool Classifies(const PairImages& images, const Shape& features) {
+  return features[0] == 2 * images.num_classes;
+}
+
 }  // namespace
 
 template <typename T>
 BasicPairNetwork<T>::BasicPairNetwork(std::unique_ptr<BasicModule<T>> branches,
                                       std::unique_ptr<BasicModule<T>> head,
-                                      bool classifies, int64_t num_classes)
+                                      const PairImages& images,
+                                      const Shape& features)
     : branches_(std::move(branches)),
       head_(std::move(head)),
-      classifies_(classifies),
-      num_classes_(num_classes) {}
+      images_(images),
+      features_(features),
+      classifies_(Classifies(images, features)) {}
 
 template <typename T>
 absl::StatusOr<std::unique_ptr<BasicPairNetwork<T>>>
@@ -86,8 +93,6 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
         absl::StrCat("branch ends with shape ", features.ToString(),
                      "; expected [F]: put flatten {} before a linear layer"));
   }
-  const bool classifies = features[0] == 2 * images.num_classes;
-
   MINIDL_ASSIGN_OR_RETURN(
       std::unique_ptr<BasicModule<T>> head,
       BuildLayers<T>(architecture.head(), "head", features, generators));
@@ -98,7 +103,7 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
         " ends with shape ", output.ToString(),
         "; expected [2], the logits of the comparison"));
   }
-  if (auxiliary_loss_weight != 0 && !classifies) {
+  if (auxiliary_loss_weight != 0 && !Classifies(images, features)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "auxiliary_loss_weight is ", auxiliary_loss_weight,
         ", but the branches give ", features[0], " features; expected ",
@@ -106,7 +111,7 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
         images.num_classes, " classes"));
   }
   return std::unique_ptr<BasicPairNetwork>(new BasicPairNetwork(
-      std::move(branches), std::move(head), classifies, images.num_classes));
+      std::move(branches), std::move(head), images, features));
 }
 
 template <typename T>
@@ -115,7 +120,8 @@ typename BasicPairNetwork<T>::Output BasicPairNetwork<T>::Forward(
   const Tensor<T>& features = branches_->Forward(pairs);
   const Tensor<T>& comparison = head_->Forward(features);
   if (!classifies_) return {comparison, nullptr};
-  CopyReshaped(features, {2 * features.shape()[0], num_classes_}, classes_);
+  CopyReshaped(features, {2 * features.shape()[0], images_.num_classes},
+               classes_);
   return {comparison, &classes_};
 }
 
@@ -142,6 +148,21 @@ std::vector<BasicNamedParameter<T>> BasicPairNetwork<T>::Parameters() {
   branches_->AppendParameters("branch.", &parameters);
   head_->AppendParameters("head.", &parameters);
   return parameters;
+}
+
+template <typename T>
+std::vector<BasicNamedBuffer<T>> BasicPairNetwork<T>::Buffers() {
+  std::vector<BasicNamedBuffer<T>> buffers;
+  branches_->AppendBuffers("branch.", &buffers);
+  head_->AppendBuffers("head.", &buffers);
+  return buffers;
+}
+
+template <typename T>
+absl::Status BasicPairNetwork<T>::CheckTrainingBatch(int64_t num_pairs) const {
+  MINIDL_RETURN_IF_ERROR(branches_->CheckTrainingBatch(
+      "branch", {num_pairs, 2, images_.height, images_.width}));
+  return head_->CheckTrainingBatch("head", features_.WithOuter(num_pairs));
 }
 
 template <typename T>

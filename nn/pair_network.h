@@ -5,11 +5,13 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nn/build_layers.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
+#include "tensor/shape.h"
 #include "tensor/tensor.h"
 
 namespace minidl {
@@ -55,18 +57,26 @@ class BasicPairNetwork {
   // All parameters: "branch...." and "head....".
   std::vector<BasicNamedParameter<T>> Parameters();
 
+  // All buffers, named likewise.
+  std::vector<BasicNamedBuffer<T>> Buffers();
+
+  // InvalidArgument, with the layer, if training on batches of `num_pairs`
+  // pairs has no meaning (BasicModule::CheckTrainingBatch).
+  absl::Status CheckTrainingBatch(int64_t num_pairs) const;
+
   // As BasicModule's.
   void SetTraining(bool training);
 
  private:
   BasicPairNetwork(std::unique_ptr<BasicModule<T>> branches,
-                   std::unique_ptr<BasicModule<T>> head, bool classifies,
-                   int64_t num_classes);
+                   std::unique_ptr<BasicModule<T>> head,
+                   const PairImages& images, const Shape& features);
 
   const std::unique_ptr<BasicModule<T>> branches_;  // 2×H×W -> features.
   const std::unique_ptr<BasicModule<T>> head_;      // Features -> 2.
+  const PairImages images_;
+  const Shape features_;
   const bool classifies_;
-  const int64_t num_classes_;
   Tensor<T> classes_;
   Tensor<T> features_gradient_;
 };

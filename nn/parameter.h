@@ -28,6 +28,15 @@ struct BasicNamedParameter {
   BasicParameter<T>* parameter;
 };
 
+// A buffer: a tensor that is part of a module's state but not trained, such as
+// the running statistics of BatchNorm, and its place in the network, named as
+// parameters are.
+template <typename T>
+struct BasicNamedBuffer {
+  std::string name;
+  Tensor<T>* tensor;
+};
+
 // How many numbers `parameters` hold.
 template <typename T>
 int64_t NumElements(const std::vector<BasicNamedParameter<T>>& parameters) {
@@ -38,6 +47,7 @@ int64_t NumElements(const std::vector<BasicNamedParameter<T>>& parameters) {
 
 using Parameter = BasicParameter<float>;
 using NamedParameter = BasicNamedParameter<float>;
+using NamedBuffer = BasicNamedBuffer<float>;
 
 }  // namespace minidl
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "base/status_macros.h"
 #include "nn/fused_convolutions.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
@@ -92,6 +93,26 @@ void BasicSequential<T>::AppendParameters(
   for (size_t i = 0; i < modules_.size(); ++i) {
     modules_[i]->AppendParameters(absl::StrCat(prefix, i, "."), parameters);
   }
+}
+
+template <typename T>
+void BasicSequential<T>::AppendBuffers(
+    const std::string& prefix, std::vector<BasicNamedBuffer<T>>* buffers) {
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    modules_[i]->AppendBuffers(absl::StrCat(prefix, i, "."), buffers);
+  }
+}
+
+template <typename T>
+absl::Status BasicSequential<T>::CheckTrainingBatch(const std::string& path,
+                                                    const Shape& batch) const {
+  Shape shape = batch.WithoutOuter();
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    MINIDL_RETURN_IF_ERROR(modules_[i]->CheckTrainingBatch(
+        absl::StrCat(path, "[", i, "]"), shape.WithOuter(batch[0])));
+    MINIDL_ASSIGN_OR_RETURN(shape, modules_[i]->OutputShape(shape));
+  }
+  return absl::OkStatus();
 }
 
 template <typename T>

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nn/fused_convolutions.h"
 #include "nn/module.h"
@@ -48,6 +49,10 @@ class BasicSequential : public BasicModule<T> {
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;
+  void AppendBuffers(const std::string& prefix,
+                     std::vector<BasicNamedBuffer<T>>* buffers) override;
+  absl::Status CheckTrainingBatch(const std::string& path,
+                                  const Shape& batch) const override;
   void SetTraining(bool training) override;
   void SetNeedsInputGradient(bool needed) override;
 

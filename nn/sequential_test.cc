@@ -150,11 +150,41 @@ class Probe : public BasicModule<float> {
                         std::vector<NamedParameter>* parameters) override {
     if (has_parameter_) parameters->push_back({prefix + "p", &parameter_});
   }
+  void AppendBuffers(const std::string& prefix,
+                     std::vector<NamedBuffer>* buffers) override {
+    buffers->push_back({prefix + "b", &buffer_});
+  }
+  absl::Status CheckTrainingBatch(const std::string& path,
+                                  const Shape& batch) const override {
+    return absl::InvalidArgumentError(path + " got " + batch.ToString());
+  }
 
  private:
   const bool has_parameter_;
   Parameter parameter_{{1}};
+  Tensor<float> buffer_;
 };
+
+TEST(SequentialTest, BuffersAreNumbered) {
+  Sequential network;
+  network.Emplace<Probe>(/*has_parameter=*/false);
+  network.Emplace<ReLU>();
+  network.Emplace<Probe>(/*has_parameter=*/false);
+  const std::vector<NamedBuffer> buffers = network.Buffers();
+  ASSERT_EQ(buffers.size(), 2u);
+  EXPECT_EQ(buffers[0].name, "0.b");
+  EXPECT_EQ(buffers[1].name, "2.b");
+}
+
+TEST(SequentialTest, TrainingBatchIsCheckedWhereItsShapeChanges) {
+  Sequential network;
+  network.Emplace<Flatten>();
+  EXPECT_TRUE(network.CheckTrainingBatch("head", {5, 4, 3}).ok());
+  network.Emplace<Probe>(/*has_parameter=*/false);
+  EXPECT_THAT(
+      network.CheckTrainingBatch("head", {5, 4, 3}),
+      StatusIs(absl::StatusCode::kInvalidArgument, "head[1] got [5, 12]"));
+}
 
 // A gradient is needed behind the first module that has parameters.
 TEST(SequentialTest, TellsModulesWhoseInputGradientIsNeeded) {
