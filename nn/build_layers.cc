@@ -123,6 +123,9 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildLayer(
       }
       return std::make_unique<BasicDropout<T>>(probability, generators.dropout);
     }
+    case proto::Layer::kBatchNorm1D:
+    case proto::Layer::kBatchNorm2D:
+    case proto::Layer::kLayerNorm:  // To come.
     case proto::Layer::KIND_NOT_SET:
       break;
   }
