@@ -308,6 +308,10 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, Site site) {
       return Build<T>(layer.flatten(), site);
     case proto::Layer::kDropout:
       return Build<T>(layer.dropout(), site);
+    case proto::Layer::kBatchNorm1D:
+    case proto::Layer::kBatchNorm2D:
+    case proto::Layer::kLayerNorm:
+      return absl::UnimplementedError(absl::StrCat(site.path, " is missing"));
     case proto::Layer::kResidual:
       return Build<T>(layer.residual(), site);
     case proto::Layer::kSequential:

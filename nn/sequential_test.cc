@@ -1,7 +1,6 @@
 #include "nn/sequential.h"
 
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
