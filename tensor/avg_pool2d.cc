@@ -64,7 +64,6 @@ void AvgPool2dBackward(const Tensor<T>& output_gradient,
       "AvgPool2dBackward: output gradient ", output_gradient.shape().ToString(),
       " for input ", input_shape.ToString());
   input_gradient.Resize(input_shape);
-  input_gradient.Fill(0);
   kernels::AvgPool2dBackward(geometry, input_shape[0] * input_shape[1],
                              output_gradient.data(), input_gradient.data());
 }

@@ -19,15 +19,17 @@ struct AvgPool2dGeometry {
 
 // For each of `planes` planes: output gets the mean of each window, zeros of
 // the padding counting. Elements are added up in row-major order.
-template <typename T>
 void AvgPool2dForward(const AvgPool2dGeometry& geometry, int64_t planes,
-                      const T* input, T* output);
+                      const float* input, float* output);
+void AvgPool2dForward(const AvgPool2dGeometry& geometry, int64_t planes,
+                      const double* input, double* output);
 
-// The transpose: adds each output gradient, divided by the size of a window, to
-// the input gradients of its window's elements.
-template <typename T>
+// The transpose: each input gradient gets the sum of its windows' output
+// gradients, each divided by the size of a window.
 void AvgPool2dBackward(const AvgPool2dGeometry& geometry, int64_t planes,
-                       const T* output_gradient, T* input_gradient);
+                       const float* output_gradient, float* input_gradient);
+void AvgPool2dBackward(const AvgPool2dGeometry& geometry, int64_t planes,
+                       const double* output_gradient, double* input_gradient);
 
 }  // namespace minidl::kernels
 

@@ -131,6 +131,9 @@ struct NormalTail {
 // 2^-26, is the smallest (found by Lawson's iteration), also among other
 // numbers than 3.75. With 1.5, rounding errors are smallest: all in all 2^-22.
 //
+// 2,500 numbers take 1.1 µs with AVX-512 and 1.8 µs with AVX2 on Sapphire
+// Rapids, where the C library's erfc takes 15 for doubles.
+//
 // Rounding a²/2 changes its exponential by up to 2^-18; `lost` makes up for it.
 HWY_INLINE NormalTail TailOf(V x) {
   const D d;
