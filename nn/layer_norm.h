@@ -26,6 +26,8 @@ namespace minidl {
 template <typename T>
 class BasicLayerNorm : public BasicModule<T> {
  public:
+  static constexpr double kDefaultEpsilon = 1e-5;
+
   // `normalized_shape` has a dimension at least, and no size 0; epsilon > 0.
   explicit BasicLayerNorm(const Shape& normalized_shape,
                           double epsilon = kDefaultEpsilon);
@@ -39,8 +41,6 @@ class BasicLayerNorm : public BasicModule<T> {
       std::vector<BasicNamedParameter<T>>* parameters) override;
 
  private:
-  static constexpr double kDefaultEpsilon = 1e-5;
-
   const double epsilon_;
   BasicParameter<T> weight_;
   BasicParameter<T> bias_;
