@@ -29,6 +29,7 @@ constexpr char kLayers[] = R"(
   branch { relu {} }
   branch { max_pool2d { kernel_size: 2 } }
   branch { conv2d { out_channels: 3 kernel_size: 2 stride: 2 } }
+  branch { batch_norm2d {} }
   branch { tanh {} }
   branch {
     residual {
@@ -44,10 +45,12 @@ constexpr char kLayers[] = R"(
     }
   }
   branch { residual { layers { sigmoid {} } } }
+  branch { layer_norm {} }
   branch { flatten {} }
   branch { dropout { probability: 0.5 } }
   branch { linear { out_features: 10 } }
   head { linear { out_features: 7 } }
+  head { batch_norm1d {} }
   head { relu {} }
   head { linear { out_features: 2 } }
   auxiliary_loss_weight: 1
