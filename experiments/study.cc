@@ -115,12 +115,6 @@ absl::Status ValidateArchitecture(const proto::Architecture& architecture) {
       .status();
 }
 
-absl::Status WithFile(const std::string& file, const absl::Status& status) {
-  if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(file, ": ", status.message()));
-}
-
 }  // namespace
 
 absl::Status ValidateStudy(const proto::Study& study) {
@@ -141,27 +135,44 @@ absl::Status ValidateStudy(const proto::Study& study) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<proto::Architecture> ReadArchitecture(const std::string& path) {
+  proto::Architecture architecture;
+  TextProtoLocations locations;
+  MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &architecture, &locations));
+  MINIDL_RETURN_IF_ERROR(locations.Locate(ValidateArchitecture(architecture)));
+  return architecture;
+}
+
 absl::StatusOr<Study> LoadStudy(const std::string& path) {
   Study study;
-  MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &study.message));
-  MINIDL_RETURN_IF_ERROR(WithFile(path, ValidateStudy(study.message)));
+  const TextProtoLocations& locations = study.locations;
+  MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &study.message, &study.locations));
+  MINIDL_RETURN_IF_ERROR(locations.Locate(ValidateStudy(study.message)));
   const std::filesystem::path directory =
       std::filesystem::path(path).parent_path();
   for (const std::string& file : study.message.architecture_files()) {
+    const std::string field =
+        absl::StrCat("architecture_files[", study.architectures.size(), "]");
     const std::string architecture_path =
         (directory / file).lexically_normal().string();
-    proto::Architecture architecture;
-    MINIDL_RETURN_IF_ERROR(ReadTextProto(architecture_path, &architecture));
-    MINIDL_RETURN_IF_ERROR(
-        WithFile(architecture_path, ValidateArchitecture(architecture)));
+    absl::StatusOr<proto::Architecture> architecture =
+        ReadArchitecture(architecture_path);
+    if (absl::IsInvalidArgument(architecture.status())) {
+      return std::move(architecture).status();
+    }
+    if (!architecture.ok()) {  // It could not be read.
+      return locations.Locate(absl::Status(
+          architecture.status().code(),
+          absl::StrCat(field, ": ", architecture.status().message())));
+    }
     for (const proto::Architecture& other : study.architectures) {
-      if (other.name() == architecture.name()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(path, ": two architectures have the name \"",
-                         architecture.name(), "\""));
+      if (other.name() == architecture->name()) {
+        return locations.Locate(absl::InvalidArgumentError(
+            absl::StrCat(field, ": two architectures have the name \"",
+                         other.name(), "\"")));
       }
     }
-    study.architectures.push_back(std::move(architecture));
+    study.architectures.push_back(*std::move(architecture));
   }
   return study;
 }
