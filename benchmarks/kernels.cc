@@ -158,7 +158,7 @@ void CrossEntropy(State& state, int64_t batch, int64_t classes) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         CrossEntropyForward(logits, targets, probabilities, workspace));
-    CrossEntropyBackward(probabilities, targets, /*weight=*/1, gradient);
+    CrossEntropyBackward(probabilities, targets, /*scale=*/1, gradient);
   }
   CountElements(state, 4 * logits.size());
 }
