@@ -181,10 +181,12 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
     case proto::Layer::kTanh:
       return Build<T>(layer.tanh(), site);
     case proto::Layer::kFlatten:
-<<<<<<< HEAD
       return Build<T>(layer.flatten(), site);
     case proto::Layer::kDropout:
       return Build<T>(layer.dropout(), site);
+    case proto::Layer::kBatchNorm1D:
+    case proto::Layer::kBatchNorm2D:
+    case proto::Layer::kLayerNorm:
     case proto::Layer::kAvgPool2D:
     case proto::Layer::kLeakyRelu:
     case proto::Layer::kGelu:
@@ -192,21 +194,6 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
     case proto::Layer::kResidual:
     case proto::Layer::kSequential:
       return absl::UnimplementedError(absl::StrCat(site.path, " is missing"));
-=======
-      return std::make_unique<BasicFlatten<T>>();
-    case proto::Layer::kDropout: {
-      const double probability = layer.dropout().probability();
-      if (!(0 <= probability && probability < 1)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(path, ".dropout.probability is ", probability,
-                         "; expected at least 0 and less than 1"));
-      }
-      return std::make_unique<BasicDropout<T>>(probability, generators.dropout);
-    }
-    case proto::Layer::kBatchNorm1D:
-    case proto::Layer::kBatchNorm2D:
-    case proto::Layer::kLayerNorm:  // To come.
->>>>>>> d03a89e9bd4af45d67ff2e3506ec316e6d6aafe3
     case proto::Layer::KIND_NOT_SET:
       break;
   }
