@@ -14,6 +14,7 @@
 #include "data/pair_sets.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
@@ -63,6 +64,12 @@ std::unique_ptr<PairNetwork> MakeNetwork(uint64_t seed = 0) {
   return *PairNetwork::Create(architecture, kImages, {generator, generator});
 }
 
+std::unique_ptr<PairLoss> MakeLoss(double auxiliary_loss_weight) {
+  proto::Architecture architecture;
+  architecture.set_auxiliary_loss_weight(auxiliary_loss_weight);
+  return *PairLoss::Create(architecture, kImages.num_classes);
+}
+
 proto::Training MakeTraining(int epochs, int batch_size, double learning_rate) {
   proto::Training training;
   training.set_epochs(epochs);
@@ -81,8 +88,8 @@ TEST(TrainPairNetworkTest, LearnsWhatCanBeLearned) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), 1, shuffling,
-                       NotCancelled(), *network);
+      TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1),
+                       shuffling, NotCancelled(), *network);
   ASSERT_THAT(result.epochs, SizeIs(20));
   EXPECT_FALSE(result.stop.has_value());
   EXPECT_LT(result.epochs.back().loss(), 0.1 * result.epochs.front().loss());
@@ -100,8 +107,8 @@ TEST(TrainPairNetworkTest, LossIsTheSumOfItsParts) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(1, 10, 0.01), 0.5, shuffling,
-                       NotCancelled(), *network);
+      TrainPairNetwork(pairs, MakeTraining(1, 10, 0.01), *MakeLoss(0.5),
+                       shuffling, NotCancelled(), *network);
   const proto::Epoch& epoch = result.epochs[0];
   EXPECT_GT(epoch.auxiliary_loss(), 0);
   EXPECT_DOUBLE_EQ(epoch.loss(),
@@ -117,8 +124,8 @@ TEST(TrainPairNetworkTest, EpochLossIsTheMeanOverPairs) {
     const auto network = MakeNetwork();
     Generator shuffling(3);
     const PairTrainingResult result =
-        TrainPairNetwork(pairs, MakeTraining(1, batch_size, 1e-30), 1,
-                         shuffling, NotCancelled(), *network);
+        TrainPairNetwork(pairs, MakeTraining(1, batch_size, 1e-30),
+                         *MakeLoss(1), shuffling, NotCancelled(), *network);
     losses.push_back(result.epochs[0].loss());
   }
   EXPECT_NEAR(losses[1], losses[0], 1e-6 * losses[0]);
@@ -129,8 +136,9 @@ TEST(TrainPairNetworkTest, AuxiliaryWeightZeroLeavesDigitsUntrained) {
   const PairSets pairs = {MakePairs(200, 1), {}};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(5, 50, 0.01), 0, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(5, 50, 0.01), *MakeLoss(0),
+                       shuffling, NotCancelled(), *network);
   EXPECT_EQ(result.epochs[0].auxiliary_loss(), 0);
   EXPECT_GT(EvaluatePairNetwork(pairs.train, *network).digits.wrong(), 200);
 }
@@ -141,7 +149,7 @@ TEST(TrainPairNetworkTest, SameSeedsGiveTheSameBits) {
   for (int i = 0; i < 2; ++i) {
     networks.push_back(MakeNetwork(4));
     Generator shuffling(3);
-    TrainPairNetwork(pairs, MakeTraining(2, 10, 0.01), 1, shuffling,
+    TrainPairNetwork(pairs, MakeTraining(2, 10, 0.01), *MakeLoss(1), shuffling,
                      NotCancelled(), *networks.back());
   }
   const auto a = networks[0]->Parameters();
@@ -158,8 +166,9 @@ TEST(TrainPairNetworkTest, DivergenceIsFoundAtItsStep) {
   pairs.train.inputs(4, 0, 0, 0) = std::numeric_limits<float>::infinity();
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(3, 30, 0.01), 1, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1),
+                       shuffling, NotCancelled(), *network);
   ASSERT_TRUE(result.stop.has_value());
   EXPECT_EQ(result.stop->reason, proto::RunRecord::DIVERGED);
   EXPECT_EQ(result.stop->epoch, 1);
@@ -176,8 +185,9 @@ TEST(TrainPairNetworkTest, StopsWhenCancelled) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const std::atomic<bool> cancelled = true;
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(3, 30, 0.01), 1, shuffling, cancelled, *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1),
+                       shuffling, cancelled, *network);
   ASSERT_TRUE(result.stop.has_value());
   EXPECT_EQ(result.stop->reason, proto::RunRecord::INTERRUPTED);
   EXPECT_EQ(result.stop->epoch, 1);
@@ -192,8 +202,8 @@ TEST(TrainPairNetworkTest, TrainingErrorsAreOfAllPairs) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(2, 30, 1e-30), 1, shuffling,
-                       NotCancelled(), *network);
+      TrainPairNetwork(pairs, MakeTraining(2, 30, 1e-30), *MakeLoss(1),
+                       shuffling, NotCancelled(), *network);
   const PairErrors errors = EvaluatePairNetwork(pairs.train, *network);
   ASSERT_GT(errors.comparison.wrong(), 0);
   for (const proto::Epoch& epoch : result.epochs) {
@@ -213,7 +223,7 @@ TEST(TrainPairNetworkTest, TestErrorsAtTheirIntervalChangeNothingElse) {
     training.set_test_interval(interval);
     const auto network = MakeNetwork();
     Generator shuffling(3);
-    results.push_back(TrainPairNetwork(pairs, training, 1, shuffling,
+    results.push_back(TrainPairNetwork(pairs, training, *MakeLoss(1), shuffling,
                                        NotCancelled(), *network));
     last = EvaluatePairNetwork(pairs.test, *network);
   }
@@ -268,8 +278,9 @@ TEST(TrainPairNetworkTest, DenormalsAreZero) {
   const PairSets pairs = {MakeDenormalPair(), {}};
   const auto network = MakeDenormalNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(1, 1, 0.01), 0, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(1, 1, 0.01), *MakeLoss(0), shuffling,
+                       NotCancelled(), *network);
   ASSERT_THAT(result.epochs, SizeIs(1));
   EXPECT_NEAR(result.epochs[0].loss(), std::log(2.0), 1e-6);
   EXPECT_FALSE(FlushesResults());

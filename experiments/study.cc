@@ -15,6 +15,7 @@
 #include "base/check_field.h"
 #include "base/status_macros.h"
 #include "base/text_proto.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/validate_training.h"
 #include "proto/architecture.pb.h"
@@ -38,9 +39,10 @@ absl::Status CheckName(absl::string_view field, const std::string& name) {
 absl::Status ValidateArchitecture(const proto::Architecture& architecture) {
   MINIDL_RETURN_IF_ERROR(CheckName("name", architecture.name()));
   Generator generator(0);
-  return PairNetwork::Create(architecture, kDigitPairImages,
-                             {generator, generator})
-      .status();
+  MINIDL_RETURN_IF_ERROR(PairNetwork::Create(architecture, kDigitPairImages,
+                                             {generator, generator})
+                             .status());
+  return PairLoss::Create(architecture, kDigitPairImages.num_classes).status();
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "experiments/study.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
 #include "proto/study.pb.h"
@@ -45,13 +46,15 @@ PairSet RandomPairs(int64_t n) {
 
 class TrainingAllocationTest : public testing::TestWithParam<const char*> {
  protected:
-  std::unique_ptr<PairNetwork> MakeNetwork() {
+  TrainingAllocationTest() {
     const auto file =
         FindRunfile("experiments/architectures/" + std::string(GetParam()));
     EXPECT_THAT(file, IsOk());
-    proto::Architecture architecture;
-    EXPECT_THAT(ReadTextProto(*file, &architecture), IsOk());
-    return *PairNetwork::Create(architecture, kDigitPairImages,
+    EXPECT_THAT(ReadTextProto(*file, &architecture_), IsOk());
+  }
+
+  std::unique_ptr<PairNetwork> MakeNetwork() {
+    return *PairNetwork::Create(architecture_, kDigitPairImages,
                                 {generator_, generator_});
   }
 
@@ -59,6 +62,8 @@ class TrainingAllocationTest : public testing::TestWithParam<const char*> {
   int64_t CountTraining(int64_t n, int epochs) {
     const PairSets pairs = {RandomPairs(n), {}};
     const auto network = MakeNetwork();
+    const std::unique_ptr<PairLoss> loss =
+        *PairLoss::Create(architecture_, kDigitPairImages.num_classes);
     proto::Training training;
     training.set_epochs(epochs);
     training.set_batch_size(kBatchSize);
@@ -66,9 +71,8 @@ class TrainingAllocationTest : public testing::TestWithParam<const char*> {
     Generator shuffling(/*seed=*/3);
     const std::atomic<bool> cancelled = false;
     const int64_t before = NumAllocations();
-    const PairTrainingResult result =
-        TrainPairNetwork(pairs, training, /*auxiliary_loss_weight=*/1,
-                         shuffling, cancelled, *network);
+    const PairTrainingResult result = TrainPairNetwork(
+        pairs, training, *loss, shuffling, cancelled, *network);
     EXPECT_FALSE(result.stop.has_value());
     return NumAllocations() - before;
   }
@@ -83,6 +87,7 @@ class TrainingAllocationTest : public testing::TestWithParam<const char*> {
   }
 
  private:
+  proto::Architecture architecture_;
   Generator generator_{/*seed=*/2};  // Of weights, and of dropout.
 };
 
