@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -64,8 +65,11 @@ std::unique_ptr<PairNetwork> MakeNetwork(uint64_t seed = 0) {
   return *PairNetwork::Create(architecture, kImages, {generator, generator});
 }
 
-std::unique_ptr<PairLoss> MakeLoss(double auxiliary_loss_weight) {
+// `losses` are comparison_loss and auxiliary_loss, unset if it is empty.
+std::unique_ptr<PairLoss> MakeLoss(double auxiliary_loss_weight,
+                                   const std::string& losses = "") {
   proto::Architecture architecture;
+  EXPECT_THAT(ParseTextProto(losses, "", &architecture), IsOk());
   architecture.set_auxiliary_loss_weight(auxiliary_loss_weight);
   return *PairLoss::Create(architecture, kImages.num_classes);
 }
@@ -113,6 +117,100 @@ TEST(TrainPairNetworkTest, LossIsTheSumOfItsParts) {
   EXPECT_GT(epoch.auxiliary_loss(), 0);
   EXPECT_DOUBLE_EQ(epoch.loss(),
                    epoch.comparison_loss() + 0.5 * epoch.auxiliary_loss());
+}
+
+// What one step on all of five pairs makes of the network's parameters, in one
+// after the other, and the mean loss before it.
+struct OneStep {
+  std::vector<float> parameters;
+  double loss;
+};
+OneStep TakeOneStep(const proto::Training& training, PairLoss& loss) {
+  const PairSets pairs = {MakePairs(5, 1), {}};
+  const auto network = MakeNetwork();
+  Generator shuffling(3);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, training, loss, shuffling, NotCancelled(), *network);
+  OneStep step = {{}, result.epochs[0].loss()};
+  for (const NamedParameter& named : network->Parameters()) {
+    const auto values = named.parameter->value.values();
+    step.parameters.insert(step.parameters.end(), values.begin(), values.end());
+  }
+  return step;
+}
+
+// How far the step of an SGD with rate 1 goes: the gradients' norm.
+double StepNorm(const proto::Training& training, PairLoss& loss) {
+  proto::Training none = training;
+  none.mutable_sgd()->set_learning_rate(1e-30);
+  const OneStep before = TakeOneStep(none, loss);
+  const OneStep after = TakeOneStep(training, loss);
+  double sum = 0;
+  for (size_t i = 0; i < before.parameters.size(); ++i) {
+    sum += std::pow(after.parameters[i] - before.parameters[i], 2);
+  }
+  return std::sqrt(sum);
+}
+
+proto::Training OneStepOfSgd() {
+  proto::Training training = MakeTraining(1, 5, 1);
+  training.mutable_sgd()->set_learning_rate(1);
+  return training;
+}
+
+TEST(TrainPairNetworkTest, GradientsAreClipped) {
+  proto::Training training = OneStepOfSgd();
+  const auto loss = MakeLoss(1);
+  const double norm = StepNorm(training, *loss);
+  ASSERT_GT(norm, 1);
+  training.set_max_gradient_norm(norm / 3);
+  EXPECT_NEAR(StepNorm(training, *loss), norm / 3, 1e-5 * norm);
+  training.set_max_gradient_norm(2 * norm);
+  EXPECT_EQ(StepNorm(training, *loss), norm);
+  // So small that nearly every gradient is larger.
+  training.set_max_gradient_value(1e-6);
+  EXPECT_LT(StepNorm(training, *loss), 0.01 * norm);
+  EXPECT_GT(StepNorm(training, *loss), 0);
+}
+
+TEST(TrainPairNetworkTest, RatesFollowTheSchedule) {
+  proto::Training training = OneStepOfSgd();
+  const auto loss = MakeLoss(1);
+  const double norm = StepNorm(training, *loss);
+  training.set_schedule(proto::Training::ONE_CYCLE);
+  // Of a single step, the last one's.
+  EXPECT_NEAR(StepNorm(training, *loss), norm / 250'000, 1e-2 * norm / 250'000);
+}
+
+TEST(TrainPairNetworkTest, RecordedLossIsWhatIsLowered) {
+  const auto loss_of = [](const std::string& losses) {
+    return TakeOneStep(OneStepOfSgd(), *MakeLoss(0.5, losses)).loss;
+  };
+  const double mean = loss_of("");
+  EXPECT_NEAR(loss_of("comparison_loss { reduction: SUM } "
+                      "auxiliary_loss { reduction: SUM }"),
+              5 * mean, 1e-6 * mean);
+  EXPECT_NE(loss_of("comparison_loss { mse {} }"), mean);
+  EXPECT_NE(loss_of("auxiliary_loss { bce_with_logits {} }"), mean);
+}
+
+TEST(TrainPairNetworkTest, LearnsByAnyLoss) {
+  const PairSets pairs = {MakePairs(500, 1), MakePairs(200, 2)};
+  for (const char* losses :
+       {"comparison_loss { bce_with_logits {} } "
+        "auxiliary_loss { bce_with_logits {} }",
+        "comparison_loss { mse {} } auxiliary_loss { mse {} }",
+        "comparison_loss { cross_entropy { class_weights: [2, 1] } } "
+        "auxiliary_loss { cross_entropy { label_smoothing: 0.1 } }"}) {
+    SCOPED_TRACE(losses);
+    const auto network = MakeNetwork();
+    Generator shuffling(3);
+    TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1, losses),
+                     shuffling, NotCancelled(), *network);
+    const PairErrors errors = EvaluatePairNetwork(pairs.test, *network);
+    EXPECT_LT(errors.comparison.wrong(), 0.1 * 200);
+    EXPECT_LT(errors.digits.wrong(), 0.01 * 400);
+  }
 }
 
 // Without a step, the mean loss must not depend on how pairs fall into batches,
