@@ -30,6 +30,20 @@ constexpr char kLayers[] = R"(
   branch { max_pool2d { kernel_size: 2 } }
   branch { conv2d { out_channels: 3 kernel_size: 2 stride: 2 } }
   branch { tanh {} }
+  branch {
+    residual {
+      layers { conv2d { out_channels: 5 kernel_size: 2 padding: 1 dilation: 2 } }
+      layers { gelu {} }
+      shortcut { conv2d { out_channels: 5 kernel_size: 1 } }
+    }
+  }
+  branch {
+    sequential {
+      layers { avg_pool2d { kernel_size: 2 stride: 1 padding: 1 } }
+      layers { leaky_relu {} }
+    }
+  }
+  branch { residual { layers { sigmoid {} } } }
   branch { flatten {} }
   branch { dropout { probability: 0.5 } }
   branch { linear { out_features: 10 } }
