@@ -129,6 +129,17 @@ def output_shape(module, shape):
     return output.shape[1:]
 
 
+class AnalyticHead(nn.Module):
+    """ln P(first > second) and ln P(first <= second) from both images' class logits."""
+
+    def forward(self, input):
+        first, second = input.chunk(2, 1)
+        joint = (first.log_softmax(1).unsqueeze(2) + second.log_softmax(1).unsqueeze(1)).flatten(1)
+        classes = first.shape[1]
+        less_equal = torch.ones(classes, classes).triu().flatten().bool()
+        return torch.stack([joint[:, ~less_equal].logsumexp(1), joint[:, less_equal].logsumexp(1)], 1)
+
+
 class PairNetwork(nn.Module):
     """The network of an Architecture message, for N×2×14×14 pairs of digits.
 
@@ -155,7 +166,10 @@ class PairNetwork(nn.Module):
         else:
             self.branch = make_branch()
             features = output_shape(self.branch, shape)[0] * (2 if self.branches == "SHARED" else 1)
-        self.head = builder.make_layers(architecture.head, (features,))
+        if architecture.HasField("analytic_head"):
+            self.head = AnalyticHead()
+        else:
+            self.head = builder.make_layers(architecture.head, (features,))
 
     def forward(self, pairs):
         count = pairs.shape[0]

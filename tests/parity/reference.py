@@ -1,9 +1,11 @@
 """What PyTorch computes for a Case message (parity.proto)."""
 
+import statistics
+
 import torch
 from torch import nn
 
-from tests.parity import networks, optimization, rounds, schemas
+from tests.parity import losses, networks, optimization, rounds, schemas
 
 # How many values accompany a fingerprint.
 FIRST_VALUES = 4
@@ -61,26 +63,11 @@ def loss(case):
     prediction = uniform(*options.prediction)
     rows = torch.arange(len(prediction)).double()
     prediction = (prediction * (options.growth or 1)**rows[:, None]).requires_grad_()
-    kind = options.loss.WhichOneof("kind")
-    reduction = "sum" if options.loss.reduction == options.loss.SUM else "mean"
-    if kind == "cross_entropy":
-        weights = options.loss.cross_entropy.class_weights
-        module = nn.CrossEntropyLoss(weight=torch.tensor(weights).double() if weights else None,
-                                     label_smoothing=options.loss.cross_entropy.label_smoothing,
-                                     reduction=reduction)
-    elif kind == "mse":
-        module = nn.MSELoss(reduction=reduction)
-    elif kind == "bce_with_logits":
-        module = nn.BCEWithLogitsLoss(reduction=reduction)
-    else:
-        raise NotImplementedError(kind)
     if options.target == options.CLASSES:
-        target = torch.randperm(len(prediction)) % prediction.shape[1]
-        if kind != "cross_entropy":
-            target = nn.functional.one_hot(target, prediction.shape[1]).double()
+        classes = torch.randperm(len(prediction)) % prediction.shape[1]
+        value = losses.make_class_loss(options.loss)(prediction, classes)
     else:
-        target = (uniform(*options.prediction) + 1) / 2
-    value = module(prediction, target)
+        value = losses.make_loss(options.loss)(prediction, (uniform(*options.prediction) + 1) / 2)
     value.backward()
     yield "value", value
     yield "gradient", prediction.grad
@@ -95,12 +82,13 @@ def trajectory(case):
     batch_size = options.training.batch_size
     optimizer = optimization.Optimizer(options.training, network.parameters(),
                                        -(-options.examples // batch_size))
-    losses = []
+    values = []
     for _ in range(options.training.epochs):
         for rows in torch.randperm(options.examples).split(batch_size):
-            losses.append(nn.functional.mse_loss(network(inputs[rows]), targets[rows]))
-            optimizer.step(losses[-1])
-    yield "losses", [value.item() for value in losses]
+            value = nn.functional.mse_loss(network(inputs[rows]), targets[rows])
+            optimizer.step(value)
+            values.append(value.item())
+    yield "losses", values
     for name, parameter in network.named_parameters():
         yield name, parameter
 
@@ -110,10 +98,10 @@ def pair_training(case):
     for name, dtype in ("losses", torch.float64), ("losses_in_float", torch.float32):
         trained = rounds.Round(rounds.load_study(), rounds.load_architecture(options.architecture_file),
                                options.round, dtype)
-        losses = []
-        while len(losses) < options.steps:
-            losses.extend(trained.epoch())
-        yield name, losses[:options.steps]
+        values = []
+        while len(values) < options.steps:
+            values.extend(trained.epoch())
+        yield name, values[:options.steps]
 
 
 def final_error(case):
@@ -122,10 +110,10 @@ def final_error(case):
     wrong = []
     for run in range(options.runs):
         trained = rounds.Round(study, rounds.load_architecture(options.architecture_file), options.round,
-                               torch.float32, disturbance=run)
-        for _ in range(study.training.epochs):
-            for _ in trained.epoch():
-                pass
+                               torch.float32, disturbance=run or None)
+        values = [statistics.fmean(trained.epoch()) for _ in range(study.training.epochs)]
+        if run == 0:
+            yield "losses_of_epochs", values[:2]
         wrong.append(trained.test_errors())
     yield "wrong", wrong
 

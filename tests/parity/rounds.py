@@ -6,10 +6,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from tests.parity import networks, optimization, schemas
+from tests.parity import losses, networks, optimization, schemas
 
 # Of experiments/seeds.h.
 DATA, INITIALIZATION, SHUFFLING, DROPOUT = range(1, 5)
+
+# What of Training is known here.
+TRAINING_FIELDS = {
+    "epochs", "batch_size", "sgd", "adam", "adamw", "rmsprop", "schedule", "step_decay", "warm_up_epochs",
+    "max_gradient_norm", "max_gradient_value", "input_normalization"
+}
 
 
 def stream_seed(study_seed, round_number, purpose):
@@ -51,8 +57,8 @@ class Round:
     """Round `number` of an architecture in a study, up to its first step.
 
     `dtype` is that of parameters and of all that is computed from them; random
-    numbers are drawn as floats. `unit_roundoff` is by how much initial values
-    are disturbed, relatively and at random.
+    numbers are drawn as floats. A seed as `disturbance` changes two thirds of the
+    initial values by 2^-23 of themselves.
     """
 
     def __init__(self, study, architecture, number, dtype, disturbance=None):
@@ -60,7 +66,12 @@ class Round:
         def generator(purpose):
             return torch.Generator().manual_seed(stream_seed(study.seed, number, purpose))
 
+        unknown = {field.name for field, _ in study.training.ListFields()} - TRAINING_FIELDS
+        if unknown:
+            raise NotImplementedError(", ".join(unknown))
         self.training = study.training
+        self.comparison_loss = losses.make_class_loss(architecture.comparison_loss)
+        self.auxiliary_loss = losses.make_class_loss(architecture.auxiliary_loss)
         self.auxiliary_loss_weight = architecture.auxiliary_loss_weight
         # What makes the pairs, and the modules, uses PyTorch's own generator.
         torch.manual_seed(stream_seed(study.seed, number, DATA))
@@ -73,7 +84,7 @@ class Round:
             torch.manual_seed(disturbance)
             with torch.no_grad():
                 for parameter in self.network.parameters():
-                    parameter *= 1 + torch.empty_like(parameter).uniform_(-1, 1) * 2.0**-23
+                    parameter *= 1 + torch.randint(-1, 2, parameter.shape) * 2.0**-23
         self.shuffling = generator(SHUFFLING)
         batches = -(-study.train_pairs // self.training.batch_size)
         self.optimizer = optimization.Optimizer(self.training, self.network.parameters(), batches)
@@ -95,10 +106,10 @@ class Round:
         for rows in order.split(self.training.batch_size):
             inputs, targets, classes = (tensor[rows] for tensor in self.train)
             comparison, digits = self.network(inputs)
-            loss = nn.functional.cross_entropy(comparison, targets)
+            loss = self.comparison_loss(comparison, targets)
             if self.auxiliary_loss_weight:
                 loss = loss + self.auxiliary_loss_weight * sum(
-                    nn.functional.cross_entropy(digits[:, i], classes[:, i]) for i in range(2))
+                    self.auxiliary_loss(digits[:, i], classes[:, i]) for i in range(2))
             self.optimizer.step(loss)
             yield loss.item()
 
