@@ -91,6 +91,9 @@ absl::Status ValidateTraining(const proto::Training& training) {
             CheckPositive("training.adam.epsilon", training.adam().epsilon()));
       }
       break;
+    case proto::Training::kAdamw:
+    case proto::Training::kRmsprop:
+      return absl::UnimplementedError("no such optimizer yet");
     case proto::Training::OPTIMIZER_NOT_SET:
       return absl::InvalidArgumentError(
           "training has no optimizer; expected sgd or adam");

@@ -31,6 +31,8 @@ std::unique_ptr<Optimizer> BuildOptimizer(
       if (adam.epsilon() != 0) options.epsilon = adam.epsilon();
       return std::make_unique<Adam>(std::move(parameters), options);
     }
+    case proto::Training::kAdamw:
+    case proto::Training::kRmsprop:
     case proto::Training::OPTIMIZER_NOT_SET:
       break;
   }
