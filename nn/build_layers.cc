@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/repeated_field.h"
 #include "nn/conv2d.h"
 #include "nn/dropout.h"
@@ -40,6 +41,11 @@ absl::Status CheckSize(const std::string& field, int64_t value,
                                     : absl::StrCat("at most ", kMaxSize)));
 }
 
+// For fields of which 0 means something else.
+int64_t OrDefault(int64_t value, int64_t default_value) {
+  return value == 0 ? default_value : value;
+}
+
 // Before anything of `shape` exists. `what` is "branch[0].conv2d: the weight".
 absl::Status CheckNumElements(const std::string& what, const Shape& shape) {
   double count = 1;  // An integer could overflow.
@@ -50,79 +56,144 @@ absl::Status CheckNumElements(const std::string& what, const Shape& shape) {
                    kMaxNumElements, " elements"));
 }
 
+// What a layer is built from, besides its own message.
+struct Site {
+  std::string path;  // What errors call it: "branch[3].conv2d".
+  Shape input;       // Of an example.
+  const NetworkGenerators& generators;
+
+  std::string Field(const char* name) const {
+    return absl::StrCat(path, ".", name);
+  }
+};
+
+// "conv2d", or "" if none is set.
+std::string KindName(const proto::Layer& layer) {
+  const google::protobuf::FieldDescriptor* field =
+      proto::Layer::descriptor()->FindFieldByNumber(layer.kind_case());
+  return field == nullptr ? "" : field->name();
+}
+
+absl::Status DoesNotFit(const Site& site, const std::string& needed,
+                        const std::string& hint = "") {
+  return absl::InvalidArgumentError(
+      absl::StrCat(site.path, " needs inputs of shape ", needed, ", not ",
+                   site.input.ToString(), hint));
+}
+
+// One function for each kind of layer: checks the message's fields, and what
+// the module's constructor needs to know of the input; the rest is its
+// OutputShape's. A new kind is a member of Layer.kind in architecture.proto, a
+// function here, and a case in BuildLayer.
+
 template <typename T>
-absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildLayer(
-    const proto::Layer& layer, const std::string& path, const Shape& input,
-    const NetworkGenerators& generators) {
+using BuiltModule = absl::StatusOr<std::unique_ptr<BasicModule<T>>>;
+
+template <typename T>
+BuiltModule<T> Build(const proto::Linear& linear, const Site& site) {
+  MINIDL_RETURN_IF_ERROR(
+      CheckSize(site.Field("out_features"), linear.out_features(), 1));
+  if (site.input.rank() != 1 || site.input[0] == 0) {
+    return DoesNotFit(
+        site, "[F]", site.input.rank() > 1 ? "; put flatten {} before it" : "");
+  }
+  MINIDL_RETURN_IF_ERROR(
+      CheckNumElements(absl::StrCat(site.path, ": the weight"),
+                       {linear.out_features(), site.input[0]}));
+  return std::make_unique<BasicLinear<T>>(site.input[0], linear.out_features(),
+                                          site.generators.initialization);
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::Conv2d& conv2d, const Site& site) {
+  MINIDL_RETURN_IF_ERROR(
+      CheckSize(site.Field("out_channels"), conv2d.out_channels(), 1));
+  MINIDL_RETURN_IF_ERROR(
+      CheckSize(site.Field("kernel_size"), conv2d.kernel_size(), 1));
+  MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("stride"), conv2d.stride(), 0));
+  MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("padding"), conv2d.padding(), 0));
+  if (site.input.rank() != 3 || site.input[0] == 0) {
+    return DoesNotFit(site, "[C, H, W]");
+  }
+  MINIDL_RETURN_IF_ERROR(
+      CheckNumElements(absl::StrCat(site.path, ": the weight"),
+                       {conv2d.out_channels(), site.input[0],
+                        conv2d.kernel_size(), conv2d.kernel_size()}));
+  Conv2dOptions options;
+  options.stride = OrDefault(conv2d.stride(), 1);
+  options.padding = conv2d.padding();
+  return std::make_unique<BasicConv2d<T>>(site.input[0], conv2d.out_channels(),
+                                          conv2d.kernel_size(), options,
+                                          site.generators.initialization);
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::MaxPool2d& pool, const Site& site) {
+  MINIDL_RETURN_IF_ERROR(
+      CheckSize(site.Field("kernel_size"), pool.kernel_size(), 1));
+  MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("stride"), pool.stride(), 0));
+  return std::make_unique<BasicMaxPool2d<T>>(
+      pool.kernel_size(), OrDefault(pool.stride(), pool.kernel_size()));
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::ReLU& /*relu*/, const Site& /*site*/) {
+  return std::make_unique<BasicReLU<T>>();
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::Tanh& /*tanh*/, const Site& /*site*/) {
+  return std::make_unique<BasicTanh<T>>();
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::Flatten& /*flatten*/, const Site& /*site*/) {
+  return std::make_unique<BasicFlatten<T>>();
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::Dropout& dropout, const Site& site) {
+  const double probability = dropout.probability();
+  if (!(0 <= probability && probability < 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(site.Field("probability"), " is ", probability,
+                     "; expected at least 0 and less than 1"));
+  }
+  return std::make_unique<BasicDropout<T>>(probability,
+                                           site.generators.dropout);
+}
+
+template <typename T>
+BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
+                          const Shape& input,
+                          const NetworkGenerators& generators) {
+  const Site site = {absl::StrCat(path, ".", KindName(layer)), input,
+                     generators};
   switch (layer.kind_case()) {
-    case proto::Layer::kLinear: {
-      const proto::Linear& linear = layer.linear();
-      MINIDL_RETURN_IF_ERROR(
-          CheckSize(absl::StrCat(path, ".linear.out_features"),
-                    linear.out_features(), 1));
-      if (input.rank() != 1 || input[0] == 0) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            path, ".linear needs inputs of shape [F], not ", input.ToString(),
-            input.rank() > 1 ? "; put flatten {} before it" : ""));
-      }
-      MINIDL_RETURN_IF_ERROR(
-          CheckNumElements(absl::StrCat(path, ".linear: the weight"),
-                           {linear.out_features(), input[0]}));
-      return std::make_unique<BasicLinear<T>>(input[0], linear.out_features(),
-                                              generators.initialization);
-    }
-    case proto::Layer::kConv2D: {
-      const proto::Conv2d& conv2d = layer.conv2d();
-      const std::string name = absl::StrCat(path, ".conv2d");
-      MINIDL_RETURN_IF_ERROR(CheckSize(absl::StrCat(name, ".out_channels"),
-                                       conv2d.out_channels(), 1));
-      MINIDL_RETURN_IF_ERROR(CheckSize(absl::StrCat(name, ".kernel_size"),
-                                       conv2d.kernel_size(), 1));
-      MINIDL_RETURN_IF_ERROR(
-          CheckSize(absl::StrCat(name, ".stride"), conv2d.stride(), 0));
-      MINIDL_RETURN_IF_ERROR(
-          CheckSize(absl::StrCat(name, ".padding"), conv2d.padding(), 0));
-      if (input.rank() != 3 || input[0] == 0) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            name, " needs inputs of shape [C, H, W], not ", input.ToString()));
-      }
-      MINIDL_RETURN_IF_ERROR(
-          CheckNumElements(absl::StrCat(name, ": the weight"),
-                           {conv2d.out_channels(), input[0],
-                            conv2d.kernel_size(), conv2d.kernel_size()}));
-      Conv2dOptions options;
-      options.stride = conv2d.stride() == 0 ? 1 : conv2d.stride();
-      options.padding = conv2d.padding();
-      return std::make_unique<BasicConv2d<T>>(input[0], conv2d.out_channels(),
-                                              conv2d.kernel_size(), options,
-                                              generators.initialization);
-    }
-    case proto::Layer::kMaxPool2D: {
-      const proto::MaxPool2d& pool = layer.max_pool2d();
-      const std::string name = absl::StrCat(path, ".max_pool2d");
-      MINIDL_RETURN_IF_ERROR(
-          CheckSize(absl::StrCat(name, ".kernel_size"), pool.kernel_size(), 1));
-      MINIDL_RETURN_IF_ERROR(
-          CheckSize(absl::StrCat(name, ".stride"), pool.stride(), 0));
-      return std::make_unique<BasicMaxPool2d<T>>(
-          pool.kernel_size(),
-          pool.stride() == 0 ? pool.kernel_size() : pool.stride());
-    }
+    case proto::Layer::kLinear:
+      return Build<T>(layer.linear(), site);
+    case proto::Layer::kConv2D:
+      return Build<T>(layer.conv2d(), site);
+    case proto::Layer::kMaxPool2D:
+      return Build<T>(layer.max_pool2d(), site);
     case proto::Layer::kRelu:
-      return std::make_unique<BasicReLU<T>>();
+      return Build<T>(layer.relu(), site);
     case proto::Layer::kTanh:
-      return std::make_unique<BasicTanh<T>>();
+      return Build<T>(layer.tanh(), site);
     case proto::Layer::kFlatten:
-      return std::make_unique<BasicFlatten<T>>();
-    case proto::Layer::kDropout: {
-      const double probability = layer.dropout().probability();
-      if (!(0 <= probability && probability < 1)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(path, ".dropout.probability is ", probability,
-                         "; expected at least 0 and less than 1"));
-      }
-      return std::make_unique<BasicDropout<T>>(probability, generators.dropout);
-    }
+      return Build<T>(layer.flatten(), site);
+    case proto::Layer::kDropout:
+      return Build<T>(layer.dropout(), site);
+    case proto::Layer::kBatchNorm1D:
+    case proto::Layer::kBatchNorm2D:
+    case proto::Layer::kLayerNorm:
+    case proto::Layer::kAvgPool2D:
+    case proto::Layer::kLeakyRelu:
+    case proto::Layer::kGelu:
+    case proto::Layer::kSigmoid:
+    case proto::Layer::kResidual:
+    case proto::Layer::kSequential:
+      return absl::UnimplementedError(absl::StrCat(site.path, " is missing"));
     case proto::Layer::KIND_NOT_SET:
       break;
   }
