@@ -120,7 +120,8 @@ TEST_F(SummaryTest, MistakesPrintNothing) {
   options_.format = "text";
   Write("name: \"wrong\"\nbranches: JOINT\nbranch { linear {} }");
   EXPECT_THAT(PrintSummaries(options_, fake_.console),
-              is_mistake(path_ + ":3:10: branch[0].linear.out_features is 0"));
+              is_mistake("MistakesPrintNothing.textproto:3:10: "
+                         "branch[0].linear.out_features is 0"));
   options_.files = {"/none.textproto"};
   EXPECT_THAT(
       PrintSummaries(options_, fake_.console),
