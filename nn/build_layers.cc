@@ -131,7 +131,8 @@ absl::StatusOr<Initialization> InitializationOf(
 // One function for each kind of layer: checks the message's fields, and what
 // the module's constructor needs to know of the input; the rest is its
 // OutputShape's. A new kind is a member of Layer.kind in architecture.proto, a
-// function here, and a case in BuildLayer.
+// function here, a case in BuildLayer, and one each in build_layers_test,
+// allocation_test, module_work_test and //experiments:same_bits_test.
 
 template <typename T>
 using BuiltModule = absl::StatusOr<std::unique_ptr<BasicModule<T>>>;
