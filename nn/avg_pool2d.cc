@@ -78,10 +78,9 @@ template <typename T>
 std::optional<BasicModuleWork<T>> BasicAvgPool2d<T>::Work(
     const Shape& input) const {
   const int64_t outputs = this->OutputShape(input)->num_elements();
-  // The elements of all windows, those of the padding too.
-  const int64_t elements =
-      outputs * options_.kernel_size * options_.kernel_size;
-  return this->WorkOf(elements, 0, outputs + elements);
+  const int64_t window = options_.kernel_size * options_.kernel_size;
+  // Sums and one division; one division, and a sum for each input.
+  return this->WorkOf(outputs * window, 0, outputs * (1 + window));
 }
 
 template class BasicAvgPool2d<float>;

@@ -24,7 +24,7 @@ class BasicGELU : public BasicModule<T> {
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
   std::optional<BasicModuleWork<T>> Work(const Shape& input) const override {
-    // x Φ(x), and g (Φ(x) + x φ(x)).
+    // Backward: g (Φ(x) + x φ(x)).
     return this->WorkOf(2 * input.num_elements(), 0, 5 * input.num_elements());
   }
 

@@ -1,9 +1,11 @@
 #ifndef MINIDL_NN_GRADIENT_CHECK_H_
 #define MINIDL_NN_GRADIENT_CHECK_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "nn/module.h"
 #include "tensor/generator.h"
 #include "tensor/tensor.h"
@@ -18,6 +20,12 @@ struct GradientError {
   // largest |numeric|.
   double max_error;
   double max_gradient;
+  // How far off the numeric gradient may be where the error is largest, because
+  // the function is rounded.
+  double rounding = 0;
+  // How many elements were compared, and how many more are at a kink.
+  int64_t num_checked = 0;
+  int64_t num_kinks = 0;
 
   // max_error in units of the scale.
   double relative() const;
@@ -34,6 +42,28 @@ struct GradientError {
 std::vector<GradientError> CheckGradients(BasicModule<double>& module,
                                           Tensor<double>& input,
                                           Generator& generator);
+
+// What a function depends on, and its analytic gradient by it, of the same
+// shape.
+struct Differentiated {
+  std::string name;
+  Tensor<double>* variable;
+  const Tensor<double>* gradient;
+};
+
+// Compares any function's gradients in the same way, by `samples` elements of
+// each variable, drawn from `generator`, or by all if there are no more or
+// `samples` is 0. `function` computes the same each time from the variables,
+// which are as before afterwards, and is of order 1.
+//
+// Elements whose error is more than rounding explains are compared again with
+// smaller steps, down to h = 1e-7, which leaves most kinks behind. If one
+// remains, where the differences to both sides disagree, the element counts as
+// at a kink as long as the analytic gradient is one of the two or between them.
+std::vector<GradientError> CompareGradients(
+    const std::vector<Differentiated>& differentiated,
+    absl::FunctionRef<double()> function, int64_t samples,
+    Generator& generator);
 
 }  // namespace minidl
 

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -20,6 +22,7 @@ namespace minidl {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsNan;
 
 // y = w x³ + b of every element, whose gradients can be put wrong.
@@ -159,6 +162,94 @@ TEST(GradientCheckDeathTest, GradientOfAnotherShape) {
   Generator generator(1);
   EXPECT_DEATH(CheckGradients(module, input, generator),
                "gradient \\[6\\] by input of shape \\[2, 3\\]");
+}
+
+// Of functions of one tensor: f, and its gradient as Backward would have it.
+class CompareGradientsTest : public testing::Test {
+ protected:
+  GradientError Compare(std::vector<double> x, std::vector<double> gradient,
+                        absl::FunctionRef<double(const Tensor<double>&)> f,
+                        int64_t samples = 0) {
+    const auto size = static_cast<int64_t>(x.size());
+    Tensor<double> variable({size}, x);
+    const Tensor<double> analytic({size}, gradient);
+    Generator generator(1);
+    const std::vector<GradientError> errors = CompareGradients(
+        {{"x", &variable, &analytic}}, [&] { return f(variable); }, samples,
+        generator);
+    EXPECT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].name, "x");
+    EXPECT_THAT(variable.values(), ElementsAreArray(x));
+    return errors[0];
+  }
+};
+
+double SumOfAbs(const Tensor<double>& x) {
+  double sum = 0;
+  for (const double value : x.values()) sum += std::abs(value);
+  return sum;
+}
+
+TEST_F(CompareGradientsTest, SmoothFunction) {
+  const auto f = [](const Tensor<double>& x) { return std::exp(x(0)) + x(1); };
+  const GradientError right = Compare({0.5, 2}, {std::exp(0.5), 1}, f);
+  EXPECT_LT(right.relative(), 1e-9);
+  EXPECT_NEAR(right.max_gradient, std::exp(0.5), 1e-8);
+  EXPECT_EQ(right.num_checked, 2);
+  EXPECT_EQ(right.num_kinks, 0);
+  const GradientError wrong = Compare({0.5, 2}, {std::exp(0.5), 1.001}, f);
+  EXPECT_NEAR(wrong.max_error, 1e-3, 1e-8);
+  EXPECT_LT(wrong.rounding, 1e-8);
+  EXPECT_EQ(wrong.num_checked, 2);
+}
+
+TEST_F(CompareGradientsTest, KinksNearbyAreLeftBehind) {
+  // Within 1e-5 of the kink of |x|, on either side.
+  const GradientError right = Compare({3e-6, -4e-7}, {1, -1}, SumOfAbs);
+  EXPECT_LT(right.max_error, 1e-7);
+  EXPECT_EQ(right.num_checked, 2);
+  EXPECT_EQ(right.num_kinks, 0);
+  const GradientError wrong = Compare({3e-6, -4e-7}, {1, 1}, SumOfAbs);
+  EXPECT_GT(wrong.max_error, 0.9);
+}
+
+TEST_F(CompareGradientsTest, KinksAreNoErrors) {
+  for (const double between : {-1.0, -0.3, 1.0}) {
+    const GradientError error = Compare({0, 2}, {between, 1}, SumOfAbs);
+    EXPECT_LT(error.max_error, 1e-9);
+    EXPECT_EQ(error.num_checked, 1);
+    EXPECT_EQ(error.num_kinks, 1);
+  }
+}
+
+TEST_F(CompareGradientsTest, WrongGradientsAtKinksAreErrors) {
+  const GradientError error = Compare({0, 2}, {1.1, 1}, SumOfAbs);
+  EXPECT_NEAR(error.max_error, 1.1, 1e-8);
+  EXPECT_EQ(error.num_checked, 2);
+  EXPECT_EQ(error.num_kinks, 0);
+}
+
+TEST_F(CompareGradientsTest, NanIsAnError) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(Compare({1, 2}, {nan, 1}, SumOfAbs).max_error, IsNan());
+  EXPECT_THAT(Compare({1, 2}, {1, nan}, SumOfAbs).max_error, IsNan());
+}
+
+TEST_F(CompareGradientsTest, SamplesAreElementsDrawnAtRandom) {
+  constexpr int kSize = 40;
+  std::set<double> changed;
+  const std::vector<double> x(kSize, 1);
+  const auto f = [&changed](const Tensor<double>& y) {
+    for (int i = 0; i < kSize; ++i) {
+      if (y(i) != 1) changed.insert(i);
+    }
+    return SumOfAbs(y);
+  };
+  const GradientError some = Compare(x, x, f, /*samples=*/10);
+  EXPECT_EQ(some.num_checked, 10);
+  EXPECT_EQ(changed.size(), 10u);
+  EXPECT_GT(*changed.rbegin(), 10);
+  EXPECT_EQ(Compare(x, x, f, /*samples=*/kSize + 1).num_checked, kSize);
 }
 
 }  // namespace

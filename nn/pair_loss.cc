@@ -61,11 +61,12 @@ typename BasicPairLoss<T>::Value BasicPairLoss<T>::Forward(
 }
 
 template <typename T>
-void BasicPairLoss<T>::Backward(BasicPairNetwork<T>& network) {
-  network.Backward(comparison_->Backward(1),
-                   has_auxiliary() ? &auxiliary_->Backward(auxiliary_factor_ *
-                                                           auxiliary_weight_)
-                                   : nullptr);
+const Tensor<T>& BasicPairLoss<T>::Backward(BasicPairNetwork<T>& network) {
+  return network.Backward(
+      comparison_->Backward(1),
+      has_auxiliary()
+          ? &auxiliary_->Backward(auxiliary_factor_ * auxiliary_weight_)
+          : nullptr);
 }
 
 template class BasicPairLoss<float>;

@@ -41,7 +41,7 @@ class BasicPairLoss {
                 const Tensor<int64_t>& classes);
 
   // network.Backward with the gradients of the latest total.
-  void Backward(BasicPairNetwork<T>& network);
+  const Tensor<T>& Backward(BasicPairNetwork<T>& network);
 
  private:
   using Loss = std::unique_ptr<BasicClassificationLoss<T>>;

@@ -83,7 +83,7 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildHead(
         "head and analytic_head are both there; expected one of them");
   }
   MINIDL_RETURN_IF_ERROR(
-      CheckClassifies("there is an analytic_head", images, features));
+      CheckClassifies("analytic_head is there", images, features));
   return std::make_unique<BasicAnalyticHead<T>>();
 }
 
@@ -154,20 +154,17 @@ typename BasicPairNetwork<T>::Output BasicPairNetwork<T>::Forward(
 }
 
 template <typename T>
-void BasicPairNetwork<T>::Backward(const Tensor<T>& comparison_gradient,
-                                   const Tensor<T>* classes_gradient) {
+const Tensor<T>& BasicPairNetwork<T>::Backward(
+    const Tensor<T>& comparison_gradient, const Tensor<T>* classes_gradient) {
   const Tensor<T>& from_head = head_->Backward(comparison_gradient);
-  if (classes_gradient == nullptr) {
-    branches_->Backward(from_head);
-    return;
-  }
+  if (classes_gradient == nullptr) return branches_->Backward(from_head);
   MINIDL_CHECK(classifies_ && classes_gradient->shape() == classes_.shape(),
                "PairNetwork: gradient of the classes ",
                classes_gradient->shape().ToString(), " where the logits are ",
                classes_.shape().ToString());
   CopyReshaped(*classes_gradient, from_head.shape(), features_gradient_);
   AddTo(from_head, features_gradient_);
-  branches_->Backward(features_gradient_);
+  return branches_->Backward(features_gradient_);
 }
 
 template <typename T>

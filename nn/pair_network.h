@@ -50,9 +50,10 @@ class BasicPairNetwork {
 
   // From the gradients of the loss by the two outputs, adds the gradients by
   // the parameters to theirs. `classes_gradient` is null if the loss does not
-  // depend on the classes.
-  void Backward(const Tensor<T>& comparison_gradient,
-                const Tensor<T>* classes_gradient);
+  // depend on the classes. Returns the gradient by the pairs, which is
+  // unspecified unless branches() is told that it is needed.
+  const Tensor<T>& Backward(const Tensor<T>& comparison_gradient,
+                            const Tensor<T>* classes_gradient);
 
   // All parameters: "branch...." and "head....".
   std::vector<BasicNamedParameter<T>> Parameters();

@@ -348,7 +348,7 @@ TEST(PairNetworkTest, WhatIsWrongIsNamed) {
        "expected 20, the logits of each image's 10 classes"},
       {"branches: SHARED branch { flatten {} } "
        "branch { linear { out_features: 7 } } analytic_head {}",
-       "there is an analytic_head, but the branches give 14 features; "
+       "analytic_head is there, but the branches give 14 features; "
        "expected 20, the logits of each image's 10 classes"},
       {"branches: SHARED branch { flatten {} } "
        "branch { linear { out_features: 10 } } "

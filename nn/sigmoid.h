@@ -23,6 +23,7 @@ class BasicSigmoid : public BasicModule<T> {
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
   std::optional<BasicModuleWork<T>> Work(const Shape& input) const override {
+    // Backward: g y (1 - y).
     return this->WorkOf(input.num_elements(), 0, 3 * input.num_elements());
   }
 

@@ -1,6 +1,7 @@
 #include "tools/network_summary.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -95,8 +96,9 @@ proto::NetworkSummary SummarizeNetwork(PairNetwork& network,
   memory.set_input(Bytes(batch_size * input.num_elements()));
   memory.set_parameters(Bytes(summary.parameters()));
   memory.set_parameter_gradients(memory.parameters());
-  for (const NamedBuffer& state :
-       BuildOptimizer(training, network.Parameters())->State()) {
+  const std::unique_ptr<Optimizer> optimizer =
+      BuildOptimizer(training, network.Parameters());
+  for (const NamedBuffer& state : optimizer->State()) {
     memory.set_optimizer_state(memory.optimizer_state() +
                                Bytes(state.tensor->size()));
   }

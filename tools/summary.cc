@@ -37,7 +37,9 @@ constexpr char kWhatIsCounted[] =
     "FLOPs: additions, multiplications, comparisons and values of functions, "
     "one\n"
     "each, forward and backward, as defined; without losses and optimizer.\n"
-    "Memory: without the workspaces of layers, losses and optimizer.\n";
+    "Memory: every layer's output, and no workspaces; it is less where "
+    "Conv2d,\n"
+    "MaxPool2d and ReLU are computed in one pass.\n";
 
 absl::StatusOr<proto::NetworkSummary> Summarize(
     const std::string& file, const proto::Architecture& architecture,
