@@ -14,17 +14,22 @@
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/repeated_field.h"
+#include "nn/avg_pool2d.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
+#include "nn/gelu.h"
 #include "nn/initialization.h"
 #include "nn/layer_norm.h"
+#include "nn/leaky_relu.h"
 #include "nn/linear.h"
 #include "nn/max_pool2d.h"
 #include "nn/module.h"
 #include "nn/relu.h"
+#include "nn/residual.h"
 #include "nn/sequential.h"
+#include "nn/sigmoid.h"
 #include "nn/tanh.h"
 #include "proto/architecture.pb.h"
 #include "tensor/conv2d.h"
@@ -33,11 +38,15 @@
 namespace minidl {
 namespace {
 
+using ::google::protobuf::RepeatedPtrField;
+
 // Far beyond what this is for, and small enough that a slip of the finger is an
 // error and not a request for all memory: the largest size in a field, and the
 // most elements of a layer's weight or of its output for one example.
 constexpr int64_t kMaxSize = 1 << 16;
 constexpr int64_t kMaxNumElements = 1 << 26;
+// Layers within layers: a binary protobuf holds 100 messages within messages.
+constexpr int kMaxDepth = 20;
 
 absl::Status CheckSize(const std::string& field, int64_t value,
                        int64_t smallest) {
@@ -69,9 +78,14 @@ struct Site {
   Shape input;       // Of an example.
   const NetworkGenerators& generators;
   proto::Initialization initialization;  // Unless the layer says another one.
+  int depth = 0;                         // Number of layers around it.
 
   std::string Field(const char* name) const {
     return absl::StrCat(path, ".", name);
+  }
+  // Of the layers in the field `name` of this one.
+  Site Inner(const char* name) const {
+    return {Field(name), input, generators, initialization, depth + 1};
   }
 };
 
@@ -121,6 +135,11 @@ absl::StatusOr<Initialization> InitializationOf(
 
 template <typename T>
 using BuiltModule = absl::StatusOr<std::unique_ptr<BasicModule<T>>>;
+
+// For layers that hold layers: builds those, whose path is site.path[i].
+template <typename T>
+absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildSequential(
+    const RepeatedPtrField<proto::Layer>& layers, const Site& site);
 
 template <typename T>
 BuiltModule<T> Build(const proto::Linear& linear, const Site& site) {
@@ -178,8 +197,45 @@ BuiltModule<T> Build(const proto::MaxPool2d& pool, const Site& site) {
 }
 
 template <typename T>
+BuiltModule<T> Build(const proto::AvgPool2d& pool, const Site& site) {
+  MINIDL_RETURN_IF_ERROR(
+      CheckSize(site.Field("kernel_size"), pool.kernel_size(), 1));
+  MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("stride"), pool.stride(), 0));
+  MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("padding"), pool.padding(), 0));
+  if (pool.padding() > pool.kernel_size() / 2) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        site.Field("padding"), " is ", pool.padding(), "; expected at most ",
+        pool.kernel_size() / 2, ", half of kernel_size"));
+  }
+  return std::make_unique<BasicAvgPool2d<T>>(
+      pool.kernel_size(), OrDefault(pool.stride(), pool.kernel_size()),
+      pool.padding());
+}
+
+template <typename T>
 BuiltModule<T> Build(const proto::ReLU& /*relu*/, const Site& /*site*/) {
   return std::make_unique<BasicReLU<T>>();
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::LeakyReLU& leaky_relu, const Site& site) {
+  const double slope = leaky_relu.negative_slope();
+  if (!std::isfinite(slope)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(site.Field("negative_slope"), " is ", slope,
+                     "; expected a finite number"));
+  }
+  return std::make_unique<BasicLeakyReLU<T>>(slope == 0 ? 0.01 : slope);
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::GELU& /*gelu*/, const Site& /*site*/) {
+  return std::make_unique<BasicGELU<T>>();
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::Sigmoid& /*sigmoid*/, const Site& /*site*/) {
+  return std::make_unique<BasicSigmoid<T>>();
 }
 
 template <typename T>
@@ -279,12 +335,34 @@ BuiltModule<T> Build(const proto::LayerNorm& layer_norm, const Site& site) {
 }
 
 template <typename T>
-BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
-                          const Shape& input,
-                          const NetworkGenerators& generators,
-                          proto::Initialization initialization) {
-  const Site site = {absl::StrCat(path, ".", KindName(layer)), input,
-                     generators, initialization};
+BuiltModule<T> Build(const proto::Residual& residual, const Site& site) {
+  if (residual.layers().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        site.Field("layers"), " is empty; expected at least one layer"));
+  }
+  MINIDL_ASSIGN_OR_RETURN(
+      std::unique_ptr<BasicModule<T>> layers,
+      BuildSequential<T>(residual.layers(), site.Inner("layers")));
+  std::unique_ptr<BasicModule<T>> shortcut;
+  if (!residual.shortcut().empty()) {
+    MINIDL_ASSIGN_OR_RETURN(
+        shortcut,
+        BuildSequential<T>(residual.shortcut(), site.Inner("shortcut")));
+  }
+  return std::make_unique<BasicResidual<T>>(std::move(layers),
+                                            std::move(shortcut));
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::Sequential& sequential, const Site& site) {
+  return BuildSequential<T>(sequential.layers(), site.Inner("layers"));
+}
+
+// `site.path` is "branch[3]".
+template <typename T>
+BuiltModule<T> BuildLayer(const proto::Layer& layer, Site site) {
+  const std::string path = site.path;
+  site.path = absl::StrCat(path, ".", KindName(layer));
   switch (layer.kind_case()) {
     case proto::Layer::kLinear:
       return Build<T>(layer.linear(), site);
@@ -292,10 +370,18 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
       return Build<T>(layer.conv2d(), site);
     case proto::Layer::kMaxPool2D:
       return Build<T>(layer.max_pool2d(), site);
+    case proto::Layer::kAvgPool2D:
+      return Build<T>(layer.avg_pool2d(), site);
     case proto::Layer::kRelu:
       return Build<T>(layer.relu(), site);
+    case proto::Layer::kLeakyRelu:
+      return Build<T>(layer.leaky_relu(), site);
+    case proto::Layer::kGelu:
+      return Build<T>(layer.gelu(), site);
     case proto::Layer::kTanh:
       return Build<T>(layer.tanh(), site);
+    case proto::Layer::kSigmoid:
+      return Build<T>(layer.sigmoid(), site);
     case proto::Layer::kFlatten:
       return Build<T>(layer.flatten(), site);
     case proto::Layer::kDropout:
@@ -306,13 +392,10 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
       return Build<T>(layer.batch_norm2d(), site);
     case proto::Layer::kLayerNorm:
       return Build<T>(layer.layer_norm(), site);
-    case proto::Layer::kAvgPool2D:
-    case proto::Layer::kLeakyRelu:
-    case proto::Layer::kGelu:
-    case proto::Layer::kSigmoid:
     case proto::Layer::kResidual:
+      return Build<T>(layer.residual(), site);
     case proto::Layer::kSequential:
-      return absl::UnimplementedError(absl::StrCat(site.path, " is missing"));
+      return Build<T>(layer.sequential(), site);
     case proto::Layer::KIND_NOT_SET:
       break;
   }
@@ -321,38 +404,47 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
       " is empty; expected a layer, such as linear { out_features: 10 }"));
 }
 
-}  // namespace
-
 template <typename T>
-absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildLayers(
-    const google::protobuf::RepeatedPtrField<proto::Layer>& layers,
-    const std::string& path, const Shape& input,
-    const NetworkGenerators& generators, proto::Initialization initialization) {
+absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildSequential(
+    const RepeatedPtrField<proto::Layer>& layers, const Site& site) {
+  if (site.depth > kMaxDepth) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        site.path, " is more than ", kMaxDepth, " layers within layers deep"));
+  }
   auto sequential = std::make_unique<BasicSequential<T>>();
-  Shape shape = input;
+  Site next = site;
   for (int i = 0; i < layers.size(); ++i) {
-    const std::string layer_path = absl::StrCat(path, "[", i, "]");
+    next.path = absl::StrCat(site.path, "[", i, "]");
     MINIDL_ASSIGN_OR_RETURN(std::unique_ptr<BasicModule<T>> module,
-                            BuildLayer<T>(layers[i], layer_path, shape,
-                                          generators, initialization));
-    absl::StatusOr<Shape> output = module->OutputShape(shape);
+                            BuildLayer<T>(layers[i], next));
+    absl::StatusOr<Shape> output = module->OutputShape(next.input);
     if (!output.ok()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(layer_path, ": ", output.status().message()));
+          absl::StrCat(next.path, ": ", output.status().message()));
     }
     MINIDL_RETURN_IF_ERROR(
-        CheckNumElements(absl::StrCat(layer_path, ": the output"), *output));
-    shape = *std::move(output);
+        CheckNumElements(absl::StrCat(next.path, ": the output"), *output));
+    next.input = *std::move(output);
     sequential->Add(std::move(module));
   }
   return sequential;
 }
 
+}  // namespace
+
+template <typename T>
+absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildLayers(
+    const RepeatedPtrField<proto::Layer>& layers, const std::string& path,
+    const Shape& input, const NetworkGenerators& generators,
+    proto::Initialization initialization) {
+  return BuildSequential<T>(layers, {path, input, generators, initialization});
+}
+
 template absl::StatusOr<std::unique_ptr<BasicSequential<float>>> BuildLayers(
-    const google::protobuf::RepeatedPtrField<proto::Layer>&, const std::string&,
-    const Shape&, const NetworkGenerators&, proto::Initialization);
+    const RepeatedPtrField<proto::Layer>&, const std::string&, const Shape&,
+    const NetworkGenerators&, proto::Initialization);
 template absl::StatusOr<std::unique_ptr<BasicSequential<double>>> BuildLayers(
-    const google::protobuf::RepeatedPtrField<proto::Layer>&, const std::string&,
-    const Shape&, const NetworkGenerators&, proto::Initialization);
+    const RepeatedPtrField<proto::Layer>&, const std::string&, const Shape&,
+    const NetworkGenerators&, proto::Initialization);
 
 }  // namespace minidl
