@@ -61,6 +61,36 @@ std::ostream& operator<<(std::ostream& stream, const Outcome& outcome) {
 // with stride and padding, more than one pooling window in a place, tanh, no
 // convolution at all, and normalisations.
 constexpr const char* kMoreArchitectures[] = {R"(
+  name: "residual"  # Layers within layers, and initial weights of all kinds.
+  branches: SHARED
+  initialization: KAIMING_NORMAL
+  branch {
+    conv2d {
+      out_channels: 6 kernel_size: 3 padding: 2 dilation: 2
+      initialization: KAIMING_UNIFORM
+    }
+  }
+  branch { gelu {} }
+  branch { avg_pool2d { kernel_size: 2 } }
+  branch {
+    residual {
+      layers { conv2d { out_channels: 5 kernel_size: 3 padding: 1 } }
+      layers { leaky_relu { negative_slope: 0.1 } }
+      layers { avg_pool2d { kernel_size: 3 stride: 1 padding: 1 } }
+      shortcut { conv2d { out_channels: 5 kernel_size: 1 } }
+    }
+  }
+  branch {
+    sequential {
+      layers { flatten {} }
+      layers { linear { out_features: 30 initialization: XAVIER_NORMAL } }
+    }
+  }
+  branch { sigmoid {} }
+  branch { linear { out_features: 10 initialization: XAVIER_UNIFORM } }
+  head { linear { out_features: 2 initialization: PYTORCH_DEFAULT } }
+  auxiliary_loss_weight: 0.5)",
+                                              R"(
   name: "strides"
   branches: SEPARATE
   branch { conv2d { out_channels: 6 kernel_size: 3 stride: 2 padding: 1 } }
@@ -243,6 +273,7 @@ constexpr Golden kGolden[] = {
     {"convnet_shared", 0x00e6d671fd38c179},
     {"convnet_aux", 0x32ba55cd2623c924},
     {"convnet_shared_aux", 0xb1ad7197cd7817d3},
+    {"residual", 0x8379c07f6a0149b0},
     {"strides", 0x3f545ce8a604d0d9},
     {"perceptron", 0x2126c4b180826765},
     {"normalizations", 0x6a6c7986f3c42da0},

@@ -1,12 +1,14 @@
 #include "nn/avg_pool2d.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "nn/module_work.h"
 #include "tensor/avg_pool2d.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -70,6 +72,16 @@ template <typename T>
 const Tensor<T>& BasicAvgPool2d<T>::Backward(const Tensor<T>& output_gradient) {
   AvgPool2dBackward(output_gradient, input_shape_, options_, input_gradient_);
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicAvgPool2d<T>::Work(
+    const Shape& input) const {
+  const int64_t outputs = this->OutputShape(input)->num_elements();
+  // The elements of all windows, those of the padding too.
+  const int64_t elements =
+      outputs * options_.kernel_size * options_.kernel_size;
+  return this->WorkOf(elements, 0, outputs + elements);
 }
 
 template class BasicAvgPool2d<float>;

@@ -2,10 +2,12 @@
 #define MINIDL_NN_AVG_POOL2D_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/avg_pool2d.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -27,6 +29,7 @@ class BasicAvgPool2d : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
 
  private:
   const AvgPool2dOptions options_;

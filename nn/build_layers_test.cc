@@ -267,8 +267,16 @@ TEST_F(BuildLayersTest, UnknownInitialization) {
   EXPECT_THAT(BuildLayers<float>(architecture.branch(), "branch", {4},
                                  {initialization_, dropout_}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "branch[0].linear.initialization is 17, which is not a "
+                       "branch[0].linear.initialization is 17; expected a "
                        "known Initialization"));
+  // The architecture's.
+  linear.clear_initialization();
+  EXPECT_THAT(BuildLayers<float>(architecture.branch(), "branch", {4},
+                                 {initialization_, dropout_},
+                                 static_cast<proto::Initialization>(18)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "initialization is 18; expected a known "
+                       "Initialization"));
 }
 
 TEST_F(BuildLayersTest, DropoutHasAGeneratorOfItsOwn) {

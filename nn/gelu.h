@@ -1,10 +1,12 @@
 #ifndef MINIDL_NN_GELU_H_
 #define MINIDL_NN_GELU_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -21,6 +23,10 @@ class BasicGELU : public BasicModule<T> {
   }
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override {
+    // x Φ(x), and g (Φ(x) + x φ(x)).
+    return this->WorkOf(2 * input.num_elements(), 0, 5 * input.num_elements());
+  }
 
  private:
   const Tensor<T>* input_ = nullptr;

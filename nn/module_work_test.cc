@@ -47,6 +47,24 @@ const std::map<std::string, Case>& Cases() {
       {"relu", {"", {2, 3}, 6, 0, 6}},
       // g (1 - y²).
       {"tanh", {"", {2, 3}, 6, 0, 3 * 6}},
+      // 2×2×1 means, each of 9 inputs: 8 additions and a division. Backwards,
+      // each of the 4 gradients is divided, and added to 9.
+      {"avg_pool2d", {"kernel_size: 3 stride: 1", {2, 4, 3}, 4 * 9, 0, 4 * 10}},
+      // A comparison and a product.
+      {"leaky_relu", {"", {2, 3}, 2 * 6, 0, 2 * 6}},
+      // x Φ(x), and g (Φ(x) + x φ(x)).
+      {"gelu", {"", {2, 3}, 2 * 6, 0, 5 * 6}},
+      // g y (1 - y).
+      {"sigmoid", {"", {2, 3}, 6, 0, 3 * 6}},
+      // 3 sums of 3 products and a bias, added to 3 inputs.
+      {"residual",
+       {"layers { linear { out_features: 3 } }", {3}, 18 + 3, 21, 18 + 3}},
+      {"sequential",
+       {"layers { relu {} } layers { linear { out_features: 5 } }",
+        {3},
+        3 + 30,
+        35,
+        30 + 3}},
       {"flatten", {"", {2, 3}, 0, 0, 0}},
       {"dropout", {"probability: 0.5", {2, 3}, 6, 0, 6}},
   };

@@ -1,6 +1,7 @@
 #include "nn/residual.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/elementwise.h"
 #include "tensor/shape.h"
@@ -91,6 +93,18 @@ const Tensor<T>& BasicResidual<T>::Backward(const Tensor<T>& output_gradient) {
     Add(by_layers, by_shortcut, input_gradient_);
   }
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicResidual<T>::Work(
+    const Shape& input) const {
+  BasicModuleWork<T> work = this->WorkOf(
+      this->OutputShape(input)->num_elements(), 0, input.num_elements());
+  work.parts.push_back({"layers", layers_.get(), input});
+  if (shortcut_ != nullptr) {
+    work.parts.push_back({"shortcut", shortcut_.get(), input});
+  }
+  return work;
 }
 
 template <typename T>

@@ -2,12 +2,14 @@
 #define MINIDL_NN_RESIDUAL_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -33,6 +35,7 @@ class BasicResidual : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;
