@@ -2,12 +2,14 @@
 #define MINIDL_NN_BATCH_NORM_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/batch_norm.h"
 #include "tensor/shape.h"
@@ -47,6 +49,7 @@ class BasicBatchNorm : public BasicModule<T> {
   std::string Description() const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/check.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/layer_norm.h"
 #include "tensor/shape.h"
@@ -67,6 +69,14 @@ const Tensor<T>& BasicLayerNorm<T>::Backward(const Tensor<T>& output_gradient) {
                     weight_.gradient, bias_.gradient,
                     this->needs_input_gradient() ? &input_gradient_ : nullptr);
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicLayerNorm<T>::Work(
+    const Shape& input) const {
+  const int64_t values = input.num_elements();
+  // As BatchNorm, for each.
+  return this->WorkOf(7 * values, 5 * values, 4 * values);
 }
 
 template <typename T>

@@ -1,11 +1,13 @@
 #ifndef MINIDL_NN_LAYER_NORM_H_
 #define MINIDL_NN_LAYER_NORM_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/layer_norm.h"
 #include "tensor/shape.h"
@@ -36,6 +38,7 @@ class BasicLayerNorm : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;
