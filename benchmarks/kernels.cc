@@ -21,6 +21,7 @@
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/kernels/conv_pool2d.h"
+#include "tensor/layer_norm.h"
 #include "tensor/layout.h"
 #include "tensor/linear.h"
 #include "tensor/max_pool2d.h"
@@ -97,7 +98,7 @@ void MaxPoolForward(State& state, const ConvolutionShape& shape) {
   CountElements(state, images.size() + 3 * output.size());
 }
 
-// Moments and output: one pass over the input would be enough to count.
+// An input read once, and an output.
 void BatchNorm(State& state, const Shape& shape) {
   const Tensor<float> input = RandomTensor(shape);
   const Tensor<float> weight = RandomTensor({shape[1]});
@@ -123,6 +124,35 @@ void BatchNormGradient(State& state, const Shape& shape) {
   for (auto _ : state) {
     BatchNormBackward(input, weight, /*epsilon=*/1e-5, moments, output_gradient,
                       weight_gradient, bias_gradient, &input_gradient);
+  }
+  CountElements(state, 3 * input.size());
+}
+
+void LayerNorm(State& state, const Shape& shape) {
+  const Tensor<float> input = RandomTensor(shape);
+  const Tensor<float> weight = RandomTensor(shape.WithoutOuter());
+  const Tensor<float> bias = RandomTensor(shape.WithoutOuter());
+  RowMoments moments;
+  Tensor<float> output;
+  for (auto _ : state) {
+    LayerNormForward(input, weight, bias, /*epsilon=*/1e-5, moments, output);
+  }
+  CountElements(state, 2 * input.size());
+}
+
+void LayerNormGradient(State& state, const Shape& shape) {
+  const Tensor<float> input = RandomTensor(shape);
+  const Tensor<float> weight = RandomTensor(shape.WithoutOuter());
+  const Tensor<float> output_gradient = RandomTensor(shape);
+  RowMoments moments;
+  Tensor<float> output;
+  LayerNormForward(input, weight, weight, /*epsilon=*/1e-5, moments, output);
+  Tensor<float> weight_gradient(weight.shape());
+  Tensor<float> bias_gradient(weight.shape());
+  Tensor<float> input_gradient;
+  for (auto _ : state) {
+    LayerNormBackward(input, weight, moments, output_gradient, weight_gradient,
+                      bias_gradient, &input_gradient);
   }
   CountElements(state, 3 * input.size());
 }
@@ -324,6 +354,8 @@ void RegisterBenchmarks() {
         std::pair{"100x200", Shape{100, 200}}}) {
     add("BatchNormForward", name, BatchNorm, shape);
     add("BatchNormBackward", name, BatchNormGradient, shape);
+    add("LayerNormForward", name, LayerNorm, shape);
+    add("LayerNormBackward", name, LayerNormGradient, shape);
   }
   // Parameters of the disk's second layer and of w1.
   for (const int64_t size : {625, 70'906}) {

@@ -35,7 +35,7 @@ namespace {
 
 // An error if `study`, which was right before, is not since the flag changed
 // it.
-absl::Status CheckChange(const std::string& flag, const proto::Study& study) {
+absl::Status CheckChange(const std::string& flag, const Study& study) {
   const absl::Status status = ValidateStudy(study);
   if (status.ok()) return status;
   return absl::Status(status.code(),
@@ -53,12 +53,12 @@ absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
   if (options.rounds.has_value()) {
     message.set_rounds(*options.rounds);
     MINIDL_RETURN_IF_ERROR(
-        CheckChange(absl::StrCat("--rounds=", *options.rounds), message));
+        CheckChange(absl::StrCat("--rounds=", *options.rounds), study));
   }
   if (options.epochs.has_value()) {
     message.mutable_training()->set_epochs(*options.epochs);
     MINIDL_RETURN_IF_ERROR(
-        CheckChange(absl::StrCat("--epochs=", *options.epochs), message));
+        CheckChange(absl::StrCat("--epochs=", *options.epochs), study));
   }
   if (options.only_round.has_value() &&
       (*options.only_round < 0 || *options.only_round >= message.rounds())) {

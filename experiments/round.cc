@@ -55,12 +55,21 @@ uint64_t HashPairs(const PairSets& pairs) {
   return fingerprint.value();
 }
 
-uint64_t HashParameters(PairNetwork& network) {
+Fingerprint OfParameters(PairNetwork& network) {
   Fingerprint fingerprint;
   for (const NamedParameter& named : network.Parameters()) {
     fingerprint.Add(absl::Span<const float>(named.parameter->value.values()));
   }
-  return fingerprint.value();
+  return fingerprint;
+}
+
+// Of all that the outputs of a trained network depend on.
+Fingerprint OfParametersAndBuffers(PairNetwork& network) {
+  Fingerprint fingerprint = OfParameters(network);
+  for (const NamedBuffer& named : network.Buffers()) {
+    fingerprint.Add(absl::Span<const float>(named.tensor->values()));
+  }
+  return fingerprint;
 }
 
 void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
@@ -107,7 +116,7 @@ absl::StatusOr<proto::RunRecord> RunRound(
   MINIDL_ASSIGN_OR_RETURN(
       const std::unique_ptr<PairLoss> loss,
       PairLoss::Create(architecture, kDigitPairImages.num_classes));
-  record.set_initialization_hash(HashParameters(*network));
+  record.set_initialization_hash(OfParameters(*network).value());
   record.set_parameter_count(NumElements(network->Parameters()));
 
   Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
@@ -144,7 +153,7 @@ absl::StatusOr<proto::RunRecord> RunRound(
   const std::vector<proto::Mistake> mistakes =
       SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);
   record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
-  record.set_trained_hash(HashParameters(*network));
+  record.set_trained_hash(OfParametersAndBuffers(*network).value());
   record.set_status(proto::RunRecord::FINISHED);
   return record;
 }

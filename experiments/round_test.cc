@@ -142,6 +142,18 @@ TEST_F(RoundTest, TrainedParametersHaveTheirHash) {
   EXPECT_EQ(Run(0, 0).trained_hash(), record.trained_hash());
 }
 
+// Momentum changes running statistics, and nothing else before the evaluation.
+TEST_F(RoundTest, TrainedHashIsOfBuffersToo) {
+  proto::BatchNorm1d& batch_norm =
+      *study_.architectures[0].add_head()->mutable_batch_norm1d();
+  const proto::RunRecord usual = Run(0, 0);
+  batch_norm.set_momentum(0.5);
+  const proto::RunRecord other = Run(0, 0);
+  EXPECT_EQ(usual.initialization_hash(), other.initialization_hash());
+  EXPECT_EQ(usual.epochs(1).loss(), other.epochs(1).loss());
+  EXPECT_NE(usual.trained_hash(), other.trained_hash());
+}
+
 TEST_F(RoundTest, MistakesAreShown) {
   const proto::RunRecord record = Run(1, 0);
   const int64_t wrong = record.errors().test().wrong();

@@ -58,8 +58,8 @@ std::ostream& operator<<(std::ostream& stream, const Outcome& outcome) {
 }
 
 // What the default study's architectures lack: convolutions that are not fused,
-// with stride and padding, more than one pooling window in a place, tanh, and
-// no convolution at all.
+// with stride and padding, more than one pooling window in a place, tanh, no
+// convolution at all, and normalisations.
 constexpr const char* kMoreArchitectures[] = {R"(
   name: "residual"  # Layers within layers, and initial weights of all kinds.
   branches: SHARED
@@ -112,7 +112,23 @@ constexpr const char* kMoreArchitectures[] = {R"(
   branch { tanh {} }
   branch { linear { out_features: 20 } }
   branch { relu {} }
-  head { linear { out_features: 2 } })"};
+  head { linear { out_features: 2 } })",
+                                              R"(
+  name: "normalizations"
+  branches: SHARED
+  branch { conv2d { out_channels: 18 kernel_size: 3 } }
+  branch { batch_norm2d {} }
+  branch { relu {} }
+  branch { max_pool2d { kernel_size: 2 } }
+  branch { layer_norm { normalized_shape: [ 6, 6 ] } }
+  branch { flatten {} }
+  branch { linear { out_features: 33 } }
+  branch { layer_norm {} }
+  branch { tanh {} }
+  branch { linear { out_features: 10 } }
+  head { batch_norm1d {} }
+  head { linear { out_features: 2 } }
+  auxiliary_loss_weight: 0.5)"};
 
 // What the default study's training and losses lack, for a network of this
 // name.
@@ -260,6 +276,7 @@ constexpr Golden kGolden[] = {
     {"residual", 0x8379c07f6a0149b0},
     {"strides", 0x3f545ce8a604d0d9},
     {"perceptron", 0x2126c4b180826765},
+    {"normalizations", 0x6a6c7986f3c42da0},
     {"nesterov", 0x0bfdc9cf64cd1cc9},
     {"dampening", 0x8b9f194d323d180b},
     {"adam", 0x9d9ec71d64b0b8db},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,9 +46,7 @@ absl::Status ValidateArchitecture(const proto::Architecture& architecture) {
   return PairLoss::Create(architecture, kDigitPairImages.num_classes).status();
 }
 
-}  // namespace
-
-absl::Status ValidateStudy(const proto::Study& study) {
+absl::Status ValidateFields(const proto::Study& study) {
   MINIDL_RETURN_IF_ERROR(CheckName("name", study.name()));
   MINIDL_RETURN_IF_ERROR(CheckCount("rounds", study.rounds()));
   MINIDL_RETURN_IF_ERROR(CheckCount("train_pairs", study.train_pairs()));
@@ -65,19 +64,64 @@ absl::Status ValidateStudy(const proto::Study& study) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<proto::Architecture> ReadArchitecture(const std::string& path) {
+absl::StatusOr<proto::Architecture> ReadArchitecture(
+    const std::string& path, TextProtoLocations* locations) {
   proto::Architecture architecture;
-  TextProtoLocations locations;
-  MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &architecture, &locations));
-  MINIDL_RETURN_IF_ERROR(locations.Locate(ValidateArchitecture(architecture)));
+  MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &architecture, locations));
+  MINIDL_RETURN_IF_ERROR(locations->Locate(ValidateArchitecture(architecture)));
   return architecture;
+}
+
+}  // namespace
+
+absl::Status ValidateBatches(const proto::Study& study,
+                             const proto::Architecture& architecture) {
+  Generator generator(0);
+  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
+                          PairNetwork::Create(architecture, kDigitPairImages,
+                                              {generator, generator}));
+  const int64_t batch_size = study.training().batch_size();
+  const absl::Status whole = network->CheckTrainingBatch(batch_size);
+  if (!whole.ok()) {
+    return absl::Status(
+        whole.code(), absl::StrCat(whole.message(), "; training.batch_size is ",
+                                   batch_size, ", choose a larger one"));
+  }
+  const int64_t rest = study.train_pairs() % batch_size;
+  if (rest == 0) return absl::OkStatus();
+  const absl::Status last = network->CheckTrainingBatch(rest);
+  if (last.ok()) return absl::OkStatus();
+  return absl::Status(
+      last.code(),
+      absl::StrCat(last.message(), "; train_pairs is ", study.train_pairs(),
+                   " and training.batch_size ", batch_size,
+                   ", which leaves the last batch of an epoch ", rest,
+                   ": change one of them"));
+}
+
+absl::Status ValidateStudy(const Study& study) {
+  MINIDL_RETURN_IF_ERROR(ValidateFields(study.message));
+  for (const proto::Architecture& architecture : study.architectures) {
+    const absl::Status status = ValidateBatches(study.message, architecture);
+    if (!status.ok()) {
+      return absl::Status(status.code(),
+                          absl::StrCat("architecture \"", architecture.name(),
+                                       "\": ", status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<proto::Architecture> ReadArchitecture(const std::string& path) {
+  TextProtoLocations locations;
+  return ReadArchitecture(path, &locations);
 }
 
 absl::StatusOr<Study> LoadStudy(const std::string& path) {
   Study study;
   const TextProtoLocations& locations = study.locations;
   MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &study.message, &study.locations));
-  MINIDL_RETURN_IF_ERROR(locations.Locate(ValidateStudy(study.message)));
+  MINIDL_RETURN_IF_ERROR(locations.Locate(ValidateFields(study.message)));
   const std::filesystem::path directory =
       std::filesystem::path(path).parent_path();
   for (const std::string& file : study.message.architecture_files()) {
@@ -85,8 +129,9 @@ absl::StatusOr<Study> LoadStudy(const std::string& path) {
         absl::StrCat("architecture_files[", study.architectures.size(), "]");
     const std::string architecture_path =
         (directory / file).lexically_normal().string();
+    TextProtoLocations architecture_locations;
     absl::StatusOr<proto::Architecture> architecture =
-        ReadArchitecture(architecture_path);
+        ReadArchitecture(architecture_path, &architecture_locations);
     if (absl::IsInvalidArgument(architecture.status())) {
       return std::move(architecture).status();
     }
@@ -95,6 +140,8 @@ absl::StatusOr<Study> LoadStudy(const std::string& path) {
           architecture.status().code(),
           absl::StrCat(field, ": ", architecture.status().message())));
     }
+    MINIDL_RETURN_IF_ERROR(architecture_locations.Locate(
+        ValidateBatches(study.message, *architecture)));
     for (const proto::Architecture& other : study.architectures) {
       if (other.name() == architecture->name()) {
         return locations.Locate(absl::InvalidArgumentError(

@@ -40,8 +40,16 @@ absl::Status SelectArchitectures(const std::vector<std::string>& names,
 std::vector<std::string> ArchitectureNames(const Study& study);
 
 // InvalidArgument if a field of the study has no meaning, such as "rounds is 0;
-// expected at least 1". LoadStudy has called it; call it again after changes.
-absl::Status ValidateStudy(const proto::Study& study);
+// expected at least 1", or if one of its architectures cannot be trained on the
+// study's batches (ValidateBatches). LoadStudy has called it; call it again
+// after changes.
+absl::Status ValidateStudy(const Study& study);
+
+// InvalidArgument "branch[3]: what is wrong" if a layer of the architecture,
+// which is valid itself, cannot be trained on the study's batches or on the
+// shorter one that ends an epoch: BatchNorm on a single value per channel.
+absl::Status ValidateBatches(const proto::Study& study,
+                             const proto::Architecture& architecture);
 
 }  // namespace minidl
 

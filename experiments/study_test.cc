@@ -189,6 +189,44 @@ TEST_F(StudyTest, ArchitecturesAreChecked) {
               IsMistake("a.textproto:", "head ends with shape [3]"));
 }
 
+// In a SHARED branch, two images of a pair are two values of a feature.
+TEST_F(StudyTest, BatchesAreChecked) {
+  const std::string head = "head { linear { out_features: 2 } }";
+  const std::string normalized = "head { batch_norm1d {} } " + head;
+  EXPECT_THAT(LoadWithArchitecture(head, normalized), IsOk());
+  EXPECT_THAT(
+      LoadWith("batch_size: 5", "batch_size: 1"),
+      IsMistake("a.textproto:6:3: ",
+                "head[0]: BatchNorm1d(20) needs more than 1 value per channel "
+                "to train on, but a batch of shape [1, 20] has 1; "
+                "training.batch_size is 1, choose a larger one"));
+  EXPECT_THAT(
+      LoadWith("batch_size: 5", "batch_size: 9"),
+      IsMistake("a.textproto:6:3: ",
+                "a batch of shape [1, 20] has 1; train_pairs is 10 and "
+                "training.batch_size 9, which leaves the last batch of an "
+                "epoch 1: change one of them"));
+  EXPECT_THAT(LoadWith("batch_size: 5", "batch_size: 8"), IsOk());
+
+  EXPECT_THAT(LoadWithArchitecture(head, "branch { batch_norm1d {} } " + head),
+              IsOk());
+  EXPECT_THAT(LoadWith("batch_size: 5", "batch_size: 1"), IsOk());
+}
+
+TEST_F(StudyTest, BatchesAreCheckedAfterChanges) {
+  Write("a.textproto", std::string(kArchitecture) + "head { batch_norm1d {} }");
+  auto study = Load();
+  ASSERT_THAT(study, IsOk());
+  EXPECT_THAT(ValidateStudy(*study), IsOk());
+  study->message.set_train_pairs(11);
+  EXPECT_THAT(ValidateStudy(*study),
+              IsMistake("architecture \"a\": head[1]: BatchNorm1d(2)",
+                        "train_pairs is 11 and training.batch_size 5"));
+  study->message.set_train_pairs(4);
+  EXPECT_THAT(ValidateStudy(*study),
+              IsMistake("training.batch_size is 5", "at most train_pairs, 4"));
+}
+
 TEST_F(StudyTest, MistakesAreLocated) {
   EXPECT_THAT(LoadWith("rounds: 2", "rounds: 0"),
               IsMistake("study.textproto:5:3: ", "rounds is 0"));

@@ -147,8 +147,8 @@ absl::Status BasicBatchNorm<T>::CheckTrainingBatch(const std::string& path,
   const int64_t values = ValuesPerChannel(batch);
   if (values > 1) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      path, ": ", Description(), " trains on more than 1 value per channel; a ",
-      "batch of shape ", batch.ToString(), " has ", values));
+      path, ": ", Description(), " needs more than 1 value per channel to ",
+      "train on, but a batch of shape ", batch.ToString(), " has ", values));
 }
 
 template <typename T>

@@ -338,8 +338,8 @@ TEST(BatchNormTest, OneValuePerChannelIsNoTrainingBatch) {
   EXPECT_THAT(
       features.CheckTrainingBatch("branch[3]", {1, 3}),
       StatusIs(absl::StatusCode::kInvalidArgument,
-               "branch[3]: BatchNorm1d(3) trains on more than 1 value per "
-               "channel; a batch of shape [1, 3] has 1"));
+               "branch[3]: BatchNorm1d(3) needs more than 1 value per channel "
+               "to train on, but a batch of shape [1, 3] has 1"));
   const BatchNorm2d images(3);
   EXPECT_THAT(images.CheckTrainingBatch("head[0]", {1, 3, 1, 2}), IsOk());
   EXPECT_FALSE(images.CheckTrainingBatch("head[0]", {1, 3, 1, 1}).ok());

@@ -64,6 +64,11 @@ const std::map<std::string, Case>& Cases() {
         3 + 30,
         35,
         30 + 3}},
+      // sum x; (x - mean)²; w (x - mean) + b. x̂ = (x - mean) s; sum g x̂; sum g.
+      // w (g - mean - x̂ mean).
+      {"batch_norm1d", {"", {4}, 7 * 4, 5 * 4, 4 * 4}},
+      {"batch_norm2d", {"", {2, 2, 3}, 7 * 12, 5 * 12, 4 * 12}},
+      {"layer_norm", {"", {6}, 7 * 6, 5 * 6, 4 * 6}},
       {"flatten", {"", {2, 3}, 0, 0, 0}},
       {"dropout", {"probability: 0.5", {2, 3}, 6, 0, 6}},
       // 2×2×1 outputs: 8 additions and a division; a division, 9 additions.

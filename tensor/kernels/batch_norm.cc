@@ -30,13 +30,26 @@ HWY_INLINE VSum LoadPromoted(const float* from, int64_t count) {
   return hn::PromoteTo(DSum(), LoadPart(DPart(), from, count));
 }
 
+// Running sums, in memory and in vectors.
+HWY_INLINE void LoadSums(const double* from, VSum (&sums)[kSumVectors<DSum>]) {
+  for (int v = 0; v < kSumVectors<DSum>; ++v) {
+    sums[v] = hn::Load(DSum(), from + v * kLanesOf<DSum>);
+  }
+}
+HWY_INLINE void StoreSums(const VSum (&sums)[kSumVectors<DSum>], double* to) {
+  for (int v = 0; v < kSumVectors<DSum>; ++v) {
+    hn::Store(sums[v], DSum(), to + v * kLanesOf<DSum>);
+  }
+}
+
 // For each channel, from its number in `center`, two sums: to both, add(center,
 // at, count, first, second) adds the terms for the `count` values from input
 // and gradient element `at` on.
 //
-// Where a channel has many values of each example, they are added in 16 running
-// sums, of every sixteenth value of an example each. Otherwise lanes are
-// channels, and the examples go by.
+// Of channels of many values, example after example is read from its beginning
+// to its end, which caches expect: 16 running sums for each channel, of every
+// sixteenth value of an example, wait in memory for the next one. Channels of
+// one value are lanes, and the examples go by.
 template <class Add>
 HWY_INLINE void SumChannels(const Channels& g, const double* center,
                             const Add& add, double* first, double* second) {
@@ -53,19 +66,32 @@ HWY_INLINE void SumChannels(const Channels& g, const double* center,
     });
     return;
   }
-  for (int64_t c = 0; c < g.channels; ++c) {
-    const VSum centers = hn::Set(d, center[c]);
-    VSum sums[2][kSumVectors<DSum>];
-    for (auto& sum : sums[0]) sum = hn::Zero(d);
-    for (auto& sum : sums[1]) sum = hn::Zero(d);
+  constexpr int64_t kMaxChannels = 16;
+  for (int64_t start = 0; start < g.channels; start += kMaxChannels) {
+    const int64_t channels = HWY_MIN(kMaxChannels, g.channels - start);
+    HWY_ALIGN double running[kMaxChannels][2][kRunningSums] = {};
     for (int64_t n = 0; n < g.examples; ++n) {
-      const int64_t start = n * g.stride + c * g.length;
-      ForEachTerms(d, g.length, [&](int v, int64_t i, int64_t count) HWY_ATTR {
-        add(centers, start + i, count, sums[0][v], sums[1][v]);
-      });
+      for (int64_t c = 0; c < channels; ++c) {
+        const VSum centers = hn::Set(d, center[start + c]);
+        VSum sums[2][kSumVectors<DSum>];
+        LoadSums(running[c][0], sums[0]);
+        LoadSums(running[c][1], sums[1]);
+        const int64_t at = n * g.stride + (start + c) * g.length;
+        ForEachTerms(d, g.length,
+                     [&](int v, int64_t i, int64_t count) HWY_ATTR {
+                       add(centers, at + i, count, sums[0][v], sums[1][v]);
+                     });
+        StoreSums(sums[0], running[c][0]);
+        StoreSums(sums[1], running[c][1]);
+      }
     }
-    first[c] = FoldSums(d, sums[0]);
-    second[c] = FoldSums(d, sums[1]);
+    for (int64_t c = 0; c < channels; ++c) {
+      VSum sums[2][kSumVectors<DSum>];
+      LoadSums(running[c][0], sums[0]);
+      LoadSums(running[c][1], sums[1]);
+      first[start + c] = FoldSums(d, sums[0]);
+      second[start + c] = FoldSums(d, sums[1]);
+    }
   }
 }
 
@@ -135,11 +161,11 @@ HWY_INLINE void FillChannels(const Channels& g, const Make& make,
     });
     return;
   }
-  for (int64_t c = 0; c < g.channels; ++c) {
-    const auto function = make([=](const float* of_channels) HWY_ATTR {
-      return hn::Set(d, of_channels[c]);
-    });
-    for (int64_t n = 0; n < g.examples; ++n) {
+  for (int64_t n = 0; n < g.examples; ++n) {
+    for (int64_t c = 0; c < g.channels; ++c) {
+      const auto function = make([=](const float* of_channels) HWY_ATTR {
+        return hn::Set(d, of_channels[c]);
+      });
       const int64_t start = n * g.stride + c * g.length;
       ForEachVector(d, g.length, [&](int64_t i, int64_t count) HWY_ATTR {
         StorePart(function(start + i, count), d, output + start + i, count);
