@@ -9,15 +9,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/repeated_field.h"
 #include "nn/avg_pool2d.h"
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
 #include "nn/gelu.h"
 #include "nn/initialization.h"
+#include "nn/layer_norm.h"
 #include "nn/leaky_relu.h"
 #include "nn/linear.h"
 #include "nn/max_pool2d.h"
@@ -256,6 +260,80 @@ BuiltModule<T> Build(const proto::Dropout& dropout, const Site& site) {
                                            site.generators.dropout);
 }
 
+// The epsilon of a normalisation, of which 0 means the default.
+absl::StatusOr<double> EpsilonOf(double epsilon, double default_value,
+                                 const Site& site) {
+  if (epsilon == 0) return default_value;
+  if (epsilon > 0 && std::isfinite(epsilon)) return epsilon;
+  return absl::InvalidArgumentError(
+      absl::StrCat(site.Field("epsilon"), " is ", epsilon,
+                   "; expected a positive number, or 0 for ", default_value));
+}
+
+// Of BatchNorm1d and BatchNorm2d, which have the same fields.
+template <typename Message>
+absl::StatusOr<BatchNormOptions> BatchNormOptionsOf(const Message& message,
+                                                    const Site& site) {
+  BatchNormOptions options;
+  MINIDL_ASSIGN_OR_RETURN(options.epsilon,
+                          EpsilonOf(message.epsilon(), options.epsilon, site));
+  if (message.momentum() != 0) {
+    if (!(0 < message.momentum() && message.momentum() <= 1)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          site.Field("momentum"), " is ", message.momentum(),
+          "; expected more than 0 and at most 1, or 0 for ", options.momentum));
+    }
+    options.momentum = message.momentum();
+  }
+  return options;
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::BatchNorm1d& batch_norm, const Site& site) {
+  MINIDL_ASSIGN_OR_RETURN(const BatchNormOptions options,
+                          BatchNormOptionsOf(batch_norm, site));
+  const int rank = site.input.rank();
+  if ((rank != 1 && rank != 2) || site.input[0] == 0) {
+    return DoesNotFit(site, "[F] or [C, L]",
+                      rank == 3 ? "; batch_norm2d takes those" : "");
+  }
+  return std::make_unique<BasicBatchNorm1d<T>>(site.input[0], options);
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::BatchNorm2d& batch_norm, const Site& site) {
+  MINIDL_ASSIGN_OR_RETURN(const BatchNormOptions options,
+                          BatchNormOptionsOf(batch_norm, site));
+  const int rank = site.input.rank();
+  if (rank != 3 || site.input[0] == 0) {
+    return DoesNotFit(
+        site, "[C, H, W]",
+        rank == 1 || rank == 2 ? "; batch_norm1d takes those" : "");
+  }
+  return std::make_unique<BasicBatchNorm2d<T>>(site.input[0], options);
+}
+
+template <typename T>
+BuiltModule<T> Build(const proto::LayerNorm& layer_norm, const Site& site) {
+  MINIDL_ASSIGN_OR_RETURN(const double epsilon,
+                          EpsilonOf(layer_norm.epsilon(),
+                                    BasicLayerNorm<T>::kDefaultEpsilon, site));
+  const auto& sizes = layer_norm.normalized_shape();
+  for (const int64_t size : sizes) {
+    MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("normalized_shape"), size, 1));
+  }
+  // No more than a Shape can have; whether they fit, OutputShape tells.
+  if (sizes.size() > site.input.rank() || site.input.num_elements() == 0) {
+    return DoesNotFit(site,
+                      absl::StrCat("[..., ", absl::StrJoin(sizes, ", "), "]"));
+  }
+  const Shape shape =
+      sizes.empty() ? site.input : Shape(absl::MakeConstSpan(sizes));
+  MINIDL_RETURN_IF_ERROR(
+      CheckNumElements(absl::StrCat(site.path, ": the weight"), shape));
+  return std::make_unique<BasicLayerNorm<T>>(shape, epsilon);
+}
+
 template <typename T>
 BuiltModule<T> Build(const proto::Residual& residual, const Site& site) {
   if (residual.layers().empty()) {
@@ -309,9 +387,11 @@ BuiltModule<T> BuildLayer(const proto::Layer& layer, Site site) {
     case proto::Layer::kDropout:
       return Build<T>(layer.dropout(), site);
     case proto::Layer::kBatchNorm1D:
+      return Build<T>(layer.batch_norm1d(), site);
     case proto::Layer::kBatchNorm2D:
+      return Build<T>(layer.batch_norm2d(), site);
     case proto::Layer::kLayerNorm:
-      return absl::UnimplementedError(absl::StrCat(site.path, " is missing"));
+      return Build<T>(layer.layer_norm(), site);
     case proto::Layer::kResidual:
       return Build<T>(layer.residual(), site);
     case proto::Layer::kSequential:

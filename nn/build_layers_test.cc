@@ -428,6 +428,75 @@ TEST_F(BuildLayersTest, WhatIsWrongIsNamed) {
   }
 }
 
+TEST_F(BuildLayersTest, Normalizations) {
+  const auto network = Build(
+      R"pb(
+        branch { batch_norm2d {} }
+        branch { layer_norm {} }
+        branch {
+          layer_norm {
+            normalized_shape: [ 4, 5 ]
+            epsilon: 0.5
+          }
+        }
+        branch { batch_norm2d { epsilon: 0.25 momentum: 1 } }
+        branch { flatten {} }
+        branch { batch_norm1d { momentum: 0.5 } }
+      )pb",
+      {3, 4, 5});
+  ASSERT_THAT(network, IsOk());
+  EXPECT_EQ((*network)->Description(),
+            "Sequential(BatchNorm2d(3), LayerNorm([3, 4, 5]), "
+            "LayerNorm([4, 5], epsilon=0.5), "
+            "BatchNorm2d(3, epsilon=0.25, momentum=1), Flatten(), "
+            "BatchNorm1d(60, momentum=0.5))");
+  EXPECT_THAT(Build("branch { batch_norm1d {} }", {3, 5}), IsOk());
+}
+
+TEST_F(BuildLayersTest, WhatIsWrongWithANormalizationIsNamed) {
+  const std::vector<BadLayer> bad_layers = {
+      {"branch { batch_norm2d { epsilon: -1 } }",
+       {3, 4, 5},
+       "branch[0].batch_norm2d.epsilon is -1; expected a positive number, or 0 "
+       "for 1e-05"},
+      {"branch { batch_norm1d { momentum: 1.5 } }",
+       {3},
+       "branch[0].batch_norm1d.momentum is 1.5; expected more than 0 and at "
+       "most 1, or 0 for 0.1"},
+      {"branch { batch_norm1d { momentum: nan } }",
+       {3},
+       "branch[0].batch_norm1d.momentum is nan; expected more than 0 and at "
+       "most 1, or 0 for 0.1"},
+      {"branch { batch_norm2d {} }",
+       {60},
+       "branch[0].batch_norm2d needs inputs of shape [C, H, W], not [60]; "
+       "batch_norm1d takes those"},
+      {"branch { batch_norm1d {} }",
+       {3, 4, 5},
+       "branch[0].batch_norm1d needs inputs of shape [F] or [C, L], not "
+       "[3, 4, 5]; batch_norm2d takes those"},
+      {"branch { layer_norm { epsilon: inf } }",
+       {3},
+       "branch[0].layer_norm.epsilon is inf; expected a positive number, or 0 "
+       "for 1e-05"},
+      {"branch { layer_norm { normalized_shape: -3 } }",
+       {3},
+       "branch[0].layer_norm.normalized_shape is -3; expected at least 1"},
+      {"branch { layer_norm { normalized_shape: [ 3, 4 ] } }",
+       {3, 4, 5},
+       "branch[0]: LayerNorm([3, 4]) needs inputs of shape [..., 3, 4], not "
+       "[3, 4, 5]"},
+      {"branch { layer_norm { normalized_shape: [ 3, 4 ] } }",
+       {4},
+       "branch[0].layer_norm needs inputs of shape [..., 3, 4], not [4]"},
+  };
+  for (const BadLayer& bad : bad_layers) {
+    EXPECT_THAT(Build(bad.text, bad.input),
+                StatusIs(absl::StatusCode::kInvalidArgument, bad.message))
+        << bad.text;
+  }
+}
+
 TEST_F(BuildLayersTest, ShapesFollowFromLayerToLayer) {
   // 14 - 13 + 1 = 2, of which a window of 3 sees nothing.
   EXPECT_THAT(Build(R"pb(branch { conv2d { out_channels: 3 kernel_size: 13 } }
