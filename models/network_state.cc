@@ -92,9 +92,13 @@ absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
   MINIDL_RETURN_IF_ERROR(CheckImages(model));
   const PairImages images = {model.height(), model.width(),
                              model.num_classes()};
+  int64_t num_elements = 0;
+  for (const proto::NamedTensor& tensor : model.parameters()) {
+    num_elements += tensor.values_size();
+  }
   Generator initialization(/*seed=*/0);  // What it draws is replaced.
   absl::StatusOr<std::unique_ptr<PairNetwork>> network = PairNetwork::Create(
-      model.architecture(), images, {initialization, dropout});
+      model.architecture(), images, {initialization, dropout, &num_elements});
   if (!network.ok()) {
     return absl::FailedPreconditionError(
         absl::StrCat("architecture: ", network.status().message()));

@@ -183,6 +183,16 @@ TEST_F(NetworkStateTest, ArchitectureMustMakeANetwork) {
   expect_refused("architecture: branches is not set", [](proto::Model& model) {
     model.mutable_architecture()->clear_branches();
   });
+  // More memory than the file has numbers for.
+  expect_refused(
+      "architecture: head[0].linear: the weight has shape [60000, 6]",
+      [](proto::Model& model) {
+        model.mutable_architecture()->set_branches(proto::Architecture::SHARED);
+        model.mutable_architecture()
+            ->mutable_head(0)
+            ->mutable_linear()
+            ->set_out_features(60000);
+      });
   expect_refused("height is 0; expected 1 to 1024",
                  [](proto::Model& model) { model.set_height(0); });
   expect_refused("width is 1000000000000; expected", [](proto::Model& model) {
