@@ -122,9 +122,8 @@ void CountErrors(const proto::Prediction& prediction, bool classifies,
   }
 }
 
-std::string AnswerText(bool answer) {
-  return answer ? "first <= second" : "first > second";
-}
+// Of the first digit and the second.
+std::string AnswerText(bool answer) { return answer ? "<=" : ">"; }
 
 // A digit or a count that may not be there.
 std::string IntegerText(bool is_there, int32_t value) {
@@ -148,20 +147,20 @@ Table TableOf(const proto::Predictions& predictions, bool classifies,
   Table table;
   table.columns.push_back({"pair"});
   if (has_files) {
-    table.columns.push_back({"first file", Alignment::kLeft});
-    table.columns.push_back({"second file", Alignment::kLeft});
+    table.columns.push_back({"file1", Alignment::kLeft});
+    table.columns.push_back({"file2", Alignment::kLeft});
   }
   if (has_labels) {
-    table.columns.push_back({"first label"});
-    table.columns.push_back({"second label"});
+    table.columns.push_back({"label1"});
+    table.columns.push_back({"label2"});
   }
   if (classifies) {
-    table.columns.push_back({"first digit"});
-    table.columns.push_back({"p(first)"});
-    table.columns.push_back({"second digit"});
-    table.columns.push_back({"p(second)"});
+    table.columns.push_back({"digit1"});
+    table.columns.push_back({"p1"});
+    table.columns.push_back({"digit2"});
+    table.columns.push_back({"p2"});
   }
-  table.columns.push_back({"p(first <= second)"});
+  table.columns.push_back({"p(<=)"});
   table.columns.push_back({"answer", Alignment::kLeft});
   if (has_target) {
     table.columns.push_back({"truth", Alignment::kLeft});

@@ -259,8 +259,9 @@ class PredictTest(unittest.TestCase):
         text = self.predict(*arguments)
         self.assertEqual(text.returncode, 0, text.stderr)
         lines = text.stdout.splitlines()
-        self.assertRegex(lines[0], r"^pair +first label +.*p\(first <= second\) +answer +truth")
-        self.assertRegex(lines[1], r"^ +0 +7 +2 +\d +[01]\.\d{3} +\d +[01]\.\d{3} +[01]\.\d{3} +first")
+        self.assertRegex(lines[0], r"^pair +label1 +label2 +digit1 +p1 +digit2 +p2 +p\(<=\) +answer +truth +right$")
+        self.assertRegex(lines[1], r"^ +0 +7 +2 +\d +[01]\.\d{3} +\d +[01]\.\d{3} +[01]\.\d{3} +[<>]")
+        self.assertLessEqual(max(map(len, lines)), 80)
         self.assertRegex(text.stdout, r"\n\nerror: \d+\.\d\d % \(\d of 8 pairs\)\n")
         self.assertRegex(text.stdout, r"\ndigit error: \d+\.\d\d % \(\d+ of 16 digits\)\n$")
 
@@ -271,8 +272,8 @@ class PredictTest(unittest.TestCase):
         self.assertEqual(len(rows), 8)
         for row, prediction in zip(rows, found["predictions"]):
             self.assertEqual(int(row["pair"]), prediction["pair"])
-            self.assertEqual(float(row["p(first <= second)"]), prediction["probability"])
-            self.assertEqual(row["answer"] == "first <= second", prediction["answer"])
+            self.assertEqual(float(row["p(<=)"]), prediction["probability"])
+            self.assertEqual(row["answer"] == "<=", prediction["answer"])
             self.assertEqual(row["right"] == "yes", prediction["answer"] == prediction["target"])
 
     def test_mistakes_exit_with_2(self):
