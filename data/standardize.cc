@@ -2,15 +2,36 @@
 
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "base/check.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
 namespace minidl {
+namespace {
 
-void Standardize(int64_t num_features, Tensor<float>& training,
-                 Tensor<float>& test) {
+// Every `step`-th of `values`, from `first` on.
+void Apply(const Standardization& standardization, int64_t first, int64_t step,
+           Tensor<float>& values) {
+  const double mean = standardization.mean;
+  const double deviation = standardization.deviation;
+  const double scale = deviation > 0 ? 1 / deviation : 0;
+  for (int64_t i = first; i < values.size(); i += step) {
+    float& x = values.data()[i];
+    x = static_cast<float>((double{x} - mean) * scale);
+  }
+}
+
+}  // namespace
+
+void Standardization::Apply(Tensor<float>& values) const {
+  minidl::Apply(*this, /*first=*/0, /*step=*/1, values);
+}
+
+std::vector<Standardization> Standardize(int64_t num_features,
+                                         Tensor<float>& training,
+                                         Tensor<float>& test) {
   MINIDL_CHECK(num_features > 0 && training.size() % num_features == 0 &&
                    test.size() % num_features == 0 &&
                    training.size() / num_features >= 2,
@@ -18,6 +39,7 @@ void Standardize(int64_t num_features, Tensor<float>& training,
                training.shape().ToString(), " and test set ",
                test.shape().ToString());
   const auto count = static_cast<double>(training.size() / num_features);
+  std::vector<Standardization> done;
   for (int64_t feature = 0; feature < num_features; ++feature) {
     double sum = 0;
     for (int64_t i = feature; i < training.size(); i += num_features) {
@@ -29,15 +51,12 @@ void Standardize(int64_t num_features, Tensor<float>& training,
       const double difference = double{training.data()[i]} - mean;
       squares += difference * difference;
     }
-    const double deviation = std::sqrt(squares / (count - 1));
-    const double scale = deviation > 0 ? 1 / deviation : 0;
+    done.push_back({mean, std::sqrt(squares / (count - 1))});
     for (Tensor<float>* set : {&training, &test}) {
-      for (int64_t i = feature; i < set->size(); i += num_features) {
-        float& x = set->data()[i];
-        x = static_cast<float>((double{x} - mean) * scale);
-      }
+      Apply(done.back(), feature, num_features, *set);
     }
   }
+  return done;
 }
 
 }  // namespace minidl

@@ -1,6 +1,7 @@
 #include "data/standardize.h"
 
 #include <cmath>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tensor/tensor.h"
@@ -31,6 +32,25 @@ TEST(StandardizeTest, EachFeatureByItsOwnFigures) {
   }
   EXPECT_NEAR(test(0, 0), 2, 1e-6);
   EXPECT_NEAR(test(0, 1), -2, 1e-6);
+}
+
+TEST(StandardizeTest, WhatWasDoneCanBeDoneAgain) {
+  Tensor<float> training({2, 2}, {1, 2, 3, 6});
+  Tensor<float> test({3}, {0.1f, 4, 255});
+  Tensor<float> again = test.Clone();
+  const std::vector<Standardization> done = Standardize(1, training, test);
+  ASSERT_EQ(done.size(), 1);
+  EXPECT_EQ(done[0].mean, 3);
+  EXPECT_EQ(done[0].deviation, std::sqrt(14.0 / 3));
+  done[0].Apply(again);
+  EXPECT_EQ(again.values(), test.values());  // To the bit.
+
+  Standardization{7, 0}.Apply(again);
+  EXPECT_EQ(again(2), 0);
+  Tensor<float> raw({2}, {0.1f, 255});
+  Standardization().Apply(raw);
+  EXPECT_EQ(raw(0), 0.1f);
+  EXPECT_EQ(raw(1), 255);
 }
 
 TEST(StandardizeTest, ConstantFeatureBecomesZero) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -18,9 +19,11 @@
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "experiments/live_page.h"
+#include "experiments/model_directory.h"
 #include "experiments/progress.h"
 #include "experiments/run_tasks.h"
 #include "experiments/study.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
 #include "proto/study.pb.h"
@@ -157,6 +160,19 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
         "; name another --output or use the flags of that run"));
   }
 
+  ModelDirectory models(options.models, options.resume);
+  const absl::Status models_prepared = models.Prepare(study, *tasks);
+  if (!models_prepared.ok()) {
+    RemoveIfEmpty(options.output);
+    return models_prepared;
+  }
+  const int missing = models.CountMissing(output.records);
+  if (missing > 0) {
+    std::fprintf(
+        stderr, "%s has no model of %d rounds in %s, which are not run again\n",
+        options.models.c_str(), missing, options.output.c_str());
+  }
+
   const int total =
       CountEnded(output.records) + static_cast<int>(tasks->size());
   LivePage page(study, {options.html, total});
@@ -164,6 +180,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
       page.Write(output.records, proto::RunProgress::RUNNING);
   if (!page_written.ok()) {
     RemoveIfEmpty(options.output);
+    models.RemoveIfMadeAndEmpty();
     return page_written;
   }
   std::fprintf(stderr, "study %s: %d of %d rounds to run, records in %s\n",
@@ -191,12 +208,16 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
               DescribeRound(record), "; --on_divergence=stop ends the study"));
         }
         return absl::OkStatus();
-      });
+      },
+      options.models.empty()
+          ? std::function<absl::Status(const proto::Model&)>()
+          : [&](const proto::Model& model) { return models.Write(model); });
   progress.End();
 
   if (output.records.empty()) {
     // Nor does one that holds interruptions alone.
     RemoveIfEmpty(options.output);
+    models.RemoveIfMadeAndEmpty();
   } else {
     for (const proto::RunRecord& record : interrupted) {
       const absl::Status appended = AppendRunRecord(record, output.writer);
@@ -205,6 +226,9 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
     }
     MINIDL_RETURN_IF_ERROR(PrintTable(study, output.records));
     std::printf("records: %s\n", options.output.c_str());
+    if (!options.models.empty()) {
+      std::printf("models: %s\n", options.models.c_str());
+    }
   }
   page_written = page.Write(output.records, StateAfter(status));
   if (absl::IsCancelled(status)) {

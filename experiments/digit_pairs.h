@@ -17,6 +17,7 @@ struct DigitPairsOptions {
   std::string mnist_directory;
   std::string output;  // The record file.
   std::string html;    // The study's page; empty for none.
+  std::string models;  // Directory for the trained networks; empty for none.
 
   // Instead of what the study says.
   std::vector<std::string> architectures;  // Empty: all.
@@ -35,8 +36,10 @@ struct DigitPairsOptions {
 // Runs a study: every round's record goes to the output file as it ends,
 // progress to stderr, and in the end, also of an interrupted run, the table of
 // all records of the file to stdout. The page, if there is one, follows the
-// rounds. Mistakes are found before any work, those of the page's path too:
-// InvalidArgument for options and study, AlreadyExists for the output.
+// rounds, and a finished round's network is in its model file (see ModelPath)
+// before its record is written. Mistakes are found before any work, those of
+// the page's path too: InvalidArgument for options and study, AlreadyExists for
+// the output and the model files.
 // Cancelled if `cancelled` becomes true; the rounds that were running then are
 // recorded as interrupted, unless no other record is there.
 absl::Status RunDigitPairs(const DigitPairsOptions& options,

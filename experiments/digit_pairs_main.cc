@@ -39,6 +39,9 @@ DEFINE_string(output, "",
 DEFINE_string(html, "",
               "Page with plots to write, for a browser; it follows the rounds. "
               "Empty for none.");
+DEFINE_string(models, "",
+              "Directory for the trained networks, ARCHITECTURE-ROUND.model, "
+              "as //tools:predict uses them. Empty for none.");
 DEFINE_bool(resume, false,
             "Run only the rounds that the --output file does not have yet.");
 DEFINE_string(
@@ -87,6 +90,7 @@ absl::StatusOr<DigitPairsOptions> OptionsFromFlags() {
                                   ".tfrecord")
                    : FLAGS_output);
   options.html = UserPath(FLAGS_html);
+  options.models = UserPath(FLAGS_models);
   if (options.html == options.output) {
     return absl::InvalidArgumentError(
         absl::StrCat("--html and --output are both ", options.html));

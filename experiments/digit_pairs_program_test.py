@@ -229,6 +229,56 @@ class DigitPairsTest(unittest.TestCase):
         self.assertIn("seed differs", result.stderr)
         self.assertEqual(self.read_output(), before)
 
+    def test_models_are_written_with_the_records(self):
+        flags = [*QUICK, "--architectures=convnet,convnet_aux"]
+        result = self.run_program(*flags, "--output=with", "--models=models")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        models = os.path.join(self.directory, "models")
+        self.assertIn(f"models: {models}\n", result.stdout)
+        names = [f"convnet{aux}-{round}.model" for aux in ["", "_aux"] for round in [0, 1]]
+        self.assertEqual(sorted(os.listdir(models)), names)
+        # The records are the same without them, and so are models of one job.
+        self.run_program(*flags, "--output=without")
+        self.assertEqual(self.records("with"), self.records("without"))
+        self.run_program(*flags, "--output=again", "--models=again_models", "--jobs=1")
+        for name in names:
+            with open(f"{models}/{name}", "rb") as one:
+                with open(f"{self.directory}/again_models/{name}", "rb") as other:
+                    self.assertEqual(one.read(), other.read())
+
+        # What is there is not overwritten, and nothing else is left.
+        before = sorted(os.listdir(self.directory))
+        result = self.run_program(*flags, "--output=other", "--models=models")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"{models}/convnet-0.model exists", result.stderr)
+        self.assertEqual(sorted(os.listdir(self.directory)), before)
+
+        # Rounds that are on record are not run again for their models.
+        os.remove(f"{models}/convnet-1.model")
+        result = self.run_program(
+            *flags, "--rounds=3", "--output=with", "--models=models", "--resume"
+        )
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(f"{models} has no model of 1 rounds in", result.stderr)
+        self.assertIn("2 of 6 rounds to run", result.stderr)
+        names = [*names, "convnet-2.model", "convnet_aux-2.model"]
+        names.remove("convnet-1.model")
+        self.assertEqual(sorted(os.listdir(models)), sorted(names))
+
+    def test_models_directory_is_checked_before_any_work(self):
+        flags = ["--epochs=100000", "--output=out.tfrecord"]
+        for models, message in [
+            ("none/models", f"{self.directory}/none/models: cannot make: No such file"),
+            ("/dev/null", "/dev/null is not a directory"),
+        ]:
+            result = self.run_program(*flags, f"--models={models}")
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(message, result.stderr)
+        # Nor does it stay where a later check fails.
+        result = self.run_program(*flags, "--models=models", "--html=none/page.html")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(os.listdir(self.directory), [])
+
     def start(self, *flags, **kwargs):
         return subprocess.Popen(
             [PROGRAM, f"--study={self.study}", "--rounds=1000", "--epochs=1", "--jobs=1", *flags],

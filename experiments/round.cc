@@ -19,10 +19,12 @@
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
 #include "experiments/study.h"
+#include "models/network_state.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "records/run_records.h"
@@ -79,12 +81,39 @@ void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
   if (stop.loss.has_value()) record.set_stopped_loss(*stop.loss);
 }
 
+// The model of the round that left `record`. `standardization` is what was done
+// to the inputs; nothing if it is empty.
+proto::Model TrainedModel(const proto::RunRecord& record,
+                          absl::Span<const Standardization> standardization,
+                          PairNetwork& network) {
+  proto::Model model;
+  SavePairNetwork(record.architecture(), kDigitPairImages, network, &model);
+  for (const Standardization& done : standardization) {
+    proto::InputNormalization& normalization =
+        *model.mutable_input_normalization();
+    normalization.set_mean(done.mean);
+    normalization.set_deviation(done.deviation);
+  }
+  proto::Provenance& provenance = *model.mutable_provenance();
+  provenance.set_study_name(record.study_name());
+  provenance.set_study_seed(record.study_seed());
+  provenance.set_round(record.round());
+  *provenance.mutable_training() = record.training();
+  provenance.set_train_pairs(record.train_pairs());
+  provenance.set_test_pairs(record.test_pairs());
+  provenance.set_data_hash(record.data_hash());
+  provenance.set_initialization_hash(record.initialization_hash());
+  provenance.set_trained_hash(record.trained_hash());
+  *provenance.mutable_errors() = record.errors();
+  return model;
+}
+
 }  // namespace
 
 absl::StatusOr<proto::RunRecord> RunRound(
     const Mnist& mnist, const proto::Study& study,
     const proto::Architecture& architecture, int round,
-    const std::atomic<bool>& cancelled) {
+    const std::atomic<bool>& cancelled, proto::Model* model) {
   // From the first random number on, whatever the thread does otherwise.
   const FlushDenormals flush_denormals;
   proto::RunRecord record;
@@ -102,9 +131,11 @@ absl::StatusOr<proto::RunRecord> RunRound(
   MINIDL_ASSIGN_OR_RETURN(PairSets pairs, DrawPairs(mnist, study, round));
   record.set_data_hash(HashPairs(pairs));
   const std::string test_pixels = Pixels(pairs.test.inputs);
+  std::vector<Standardization> standardization;
   if (study.training().input_normalization() ==
       proto::Training::MEAN_AND_DEVIATION) {
-    Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
+    standardization =
+        Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
   }
 
   Generator initialization(
@@ -155,6 +186,9 @@ absl::StatusOr<proto::RunRecord> RunRound(
   record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
   record.set_trained_hash(OfParametersAndBuffers(*network).value());
   record.set_status(proto::RunRecord::FINISHED);
+  if (model != nullptr) {
+    *model = TrainedModel(record, standardization, *network);
+  }
   return record;
 }
 

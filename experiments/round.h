@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "data/mnist.h"
 #include "proto/architecture.pb.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 
@@ -18,12 +19,16 @@ namespace minidl {
 // record too, and so, if `cancelled` becomes true while it trains, is an
 // interrupted one.
 //
+// Where `model` is not null and the round finishes, it becomes the trained
+// network, ready for WriteModelFile, without an optimizer's state. The record
+// is the same.
+//
 // InvalidArgument if MNIST has too few images for the study's pairs. The study
 // and the architecture are valid (see study.h).
 absl::StatusOr<proto::RunRecord> RunRound(
     const Mnist& mnist, const proto::Study& study,
     const proto::Architecture& architecture, int round,
-    const std::atomic<bool>& cancelled);
+    const std::atomic<bool>& cancelled, proto::Model* model = nullptr);
 
 }  // namespace minidl
 

@@ -10,14 +10,21 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "base/fingerprint.h"
 #include "base/status_testutil.h"
 #include "data/pair_sets.h"
+#include "data/standardize.h"
 #include "experiments/mistakes.h"
+#include "experiments/pair_training.h"
 #include "experiments/seeds.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "models/network_state.h"
+#include "nn/parameter.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
 #include "records/run_records.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
@@ -152,6 +159,69 @@ TEST_F(RoundTest, TrainedHashIsOfBuffersToo) {
   EXPECT_EQ(usual.initialization_hash(), other.initialization_hash());
   EXPECT_EQ(usual.epochs(1).loss(), other.epochs(1).loss());
   EXPECT_NE(usual.trained_hash(), other.trained_hash());
+}
+
+TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
+  const std::string without = SerializeRunRecord(ReproducibleForm(Run(1, 2)));
+  proto::Model model;
+  const auto record = RunRound(SharedMnist(), study_.message,
+                               study_.architectures[1], 2, cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(SerializeRunRecord(ReproducibleForm(*record)), without);
+  EXPECT_EQ(model.provenance().study_name(), "small");
+  EXPECT_EQ(model.provenance().study_seed(), 5u);
+  EXPECT_EQ(model.provenance().round(), 2);
+  EXPECT_EQ(model.provenance().data_hash(), record->data_hash());
+  EXPECT_EQ(model.provenance().errors().SerializeAsString(),
+            record->errors().SerializeAsString());
+  EXPECT_FALSE(model.has_optimizer());
+
+  Generator dropout(0);
+  const auto network = LoadPairNetwork(model, dropout);
+  ASSERT_THAT(network, IsOk());
+  Fingerprint fingerprint;
+  for (const NamedParameter& named : (*network)->Parameters()) {
+    fingerprint.Add(absl::Span<const float>(named.parameter->value.values()));
+  }
+  EXPECT_EQ(fingerprint.value(), record->trained_hash());
+
+  // It gets wrong what the round's did, of the pairs as the round has drawn
+  // them.
+  Generator generator(StreamSeed(study_.message.seed(), 2, Purpose::kData));
+  ASSERT_THAT(GeneratePairSet(SharedMnist().train, 60, generator), IsOk());
+  auto test = GeneratePairSet(SharedMnist().test, 40, generator);
+  ASSERT_THAT(test, IsOk());
+  ASSERT_TRUE(model.has_input_normalization());
+  const Standardization standardization = {
+      model.input_normalization().mean(),
+      model.input_normalization().deviation()};
+  EXPECT_GT(standardization.deviation, 50);
+  standardization.Apply(test->inputs);
+  const PairErrors errors = EvaluatePairNetwork(*test, **network);
+  EXPECT_EQ(errors.comparison.SerializeAsString(),
+            record->errors().test().SerializeAsString());
+  EXPECT_EQ(errors.digits.SerializeAsString(),
+            record->errors().test_digits().SerializeAsString());
+}
+
+TEST_F(RoundTest, RawInputsAndUnfinishedRoundsInModels) {
+  proto::Model model;
+  study_.message.mutable_training()->set_input_normalization(
+      proto::Training::NONE);
+  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e-6);
+  auto record = RunRound(SharedMnist(), study_.message, study_.architectures[0],
+                         0, cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  ASSERT_EQ(record->status(), proto::RunRecord::FINISHED);
+  EXPECT_EQ(model.height(), 14);
+  EXPECT_FALSE(model.has_input_normalization());
+
+  model.Clear();
+  cancelled_ = true;
+  record = RunRound(SharedMnist(), study_.message, study_.architectures[0], 0,
+                    cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(model.ByteSizeLong(), 0u);
 }
 
 TEST_F(RoundTest, MistakesAreShown) {

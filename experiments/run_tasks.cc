@@ -24,6 +24,7 @@
 #include "experiments/study.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "proto/architecture.pb.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 
@@ -91,25 +92,36 @@ absl::StatusOr<std::vector<Task>> PlanTasks(
 absl::Status RunTasks(
     const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
     int jobs, std::atomic<bool>& cancelled,
-    const std::function<absl::Status(const proto::RunRecord&)>& take) {
+    const std::function<absl::Status(const proto::RunRecord&)>& take,
+    const std::function<absl::Status(const proto::Model&)>& take_model) {
   MINIDL_CHECK(jobs >= 1, "RunTasks: jobs = ", jobs);
   const int num_threads =
       std::min(jobs, static_cast<int>(std::max<size_t>(1, tasks.size())));
   std::atomic<size_t> next = 0;
   std::mutex mutex;  // Guards `take` and `result`.
   absl::Status result;
+  const auto hand_over = [&](const proto::RunRecord& record,
+                             const proto::Model& model) {
+    absl::Status taken;
+    if (take_model && record.status() == proto::RunRecord::FINISHED) {
+      taken = take_model(model);
+    }
+    taken.Update(take(record));
+    return taken;
+  };
   const auto work = [&] {
     while (!cancelled) {
       const size_t i = next++;
       if (i >= tasks.size()) return;
+      proto::Model model;
       absl::StatusOr<proto::RunRecord> record = RunRound(
           mnist, study.message,
           study.architectures[static_cast<size_t>(tasks[i].architecture)],
-          tasks[i].round, cancelled);
+          tasks[i].round, cancelled, take_model ? &model : nullptr);
       if (record.ok()) record->mutable_environment()->set_jobs(num_threads);
       const std::lock_guard<std::mutex> lock(mutex);
       if (!result.ok()) return;
-      result = record.ok() ? take(*record) : record.status();
+      result = record.ok() ? hand_over(*record, model) : record.status();
       if (!result.ok()) cancelled = true;
     }
   };

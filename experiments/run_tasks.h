@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "data/mnist.h"
 #include "experiments/study.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 
 namespace minidl {
@@ -34,14 +35,17 @@ absl::StatusOr<std::vector<Task>> PlanTasks(
     absl::Span<const proto::RunRecord> done);
 
 // Runs `tasks` on `jobs` threads, and hands each record to `take` as it comes;
-// never two at the same time. Stops early if `cancelled` becomes true:
+// never two at the same time. Where `take_model` is there, the trained network
+// of a finished round (see RunRound) is handed to it before the record, which
+// is not lost if that fails. Stops early if `cancelled` becomes true:
 // Cancelled, after records of the interrupted rounds. Stops also, without
-// those, at the first error of a round or of `take`, which it returns and makes
-// `cancelled` true for. jobs >= 1.
+// those, at the first error of a round or of the two, which it returns and
+// makes `cancelled` true for. jobs >= 1.
 absl::Status RunTasks(
     const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
     int jobs, std::atomic<bool>& cancelled,
-    const std::function<absl::Status(const proto::RunRecord&)>& take);
+    const std::function<absl::Status(const proto::RunRecord&)>& take,
+    const std::function<absl::Status(const proto::Model&)>& take_model = {});
 
 }  // namespace minidl
 

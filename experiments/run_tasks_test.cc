@@ -14,6 +14,7 @@
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "records/run_records.h"
 #include "tensor/flush_denormals_testutil.h"
@@ -142,6 +143,44 @@ TEST(RunTasksTest, StopsAtTheFirstErrorOfTake) {
               StatusIs(absl::StatusCode::kResourceExhausted, "disk full"));
   EXPECT_EQ(taken, 2);
   EXPECT_TRUE(cancelled);
+}
+
+TEST(RunTasksTest, ModelsComeBeforeTheirRecords) {
+  const Study study = SmallStudy();
+  const std::vector<Task> tasks = *PlanTasks(study, 0, {});
+  std::atomic<bool> cancelled = false;
+  std::vector<std::string> names;
+  EXPECT_THAT(RunTasks(
+                  SharedMnist(), study, tasks, 1, cancelled,
+                  [&names](const proto::RunRecord& record) {
+                    names.push_back(record.architecture().name());
+                    return absl::OkStatus();
+                  },
+                  [&names](const proto::Model& model) {
+                    names.push_back("model of " + model.architecture().name());
+                    return absl::OkStatus();
+                  }),
+              IsOk());
+  EXPECT_THAT(names, ElementsAre("model of separate", "separate",
+                                 "model of shared_aux", "shared_aux"));
+}
+
+TEST(RunTasksTest, ModelThatCannotBeWrittenLosesNoRecord) {
+  const Study study = SmallStudy();
+  const std::vector<Task> tasks = *PlanTasks(study, std::nullopt, {});
+  std::atomic<bool> cancelled = false;
+  int taken = 0;
+  EXPECT_THAT(RunTasks(
+                  SharedMnist(), study, tasks, 1, cancelled,
+                  [&taken](const proto::RunRecord&) {
+                    ++taken;
+                    return absl::OkStatus();
+                  },
+                  [](const proto::Model&) {
+                    return absl::ResourceExhaustedError("disk full");
+                  }),
+              StatusIs(absl::StatusCode::kResourceExhausted, "disk full"));
+  EXPECT_EQ(taken, 1);
 }
 
 TEST(RunTasksTest, StopsWhenCancelled) {

@@ -89,6 +89,21 @@ struct Site {
   }
 };
 
+// Before the site's module has a weight of `shape`.
+absl::Status CheckWeight(const Site& site, const Shape& shape) {
+  MINIDL_RETURN_IF_ERROR(
+      CheckNumElements(absl::StrCat(site.path, ": the weight"), shape));
+  int64_t* left = site.generators.weight_elements;
+  if (left == nullptr) return absl::OkStatus();
+  if (shape.num_elements() > *left) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(site.path, ": the weight has shape ", shape.ToString(),
+                     "; expected at most ", *left, " elements"));
+  }
+  *left -= shape.num_elements();
+  return absl::OkStatus();
+}
+
 // "conv2d", or "" if none is set.
 std::string KindName(const proto::Layer& layer) {
   const google::protobuf::FieldDescriptor* field =
@@ -151,8 +166,7 @@ BuiltModule<T> Build(const proto::Linear& linear, const Site& site) {
         site, "[F]", site.input.rank() > 1 ? "; put flatten {} before it" : "");
   }
   MINIDL_RETURN_IF_ERROR(
-      CheckNumElements(absl::StrCat(site.path, ": the weight"),
-                       {linear.out_features(), site.input[0]}));
+      CheckWeight(site, {linear.out_features(), site.input[0]}));
   MINIDL_ASSIGN_OR_RETURN(const Initialization initialization,
                           InitializationOf(linear.initialization(), site));
   return std::make_unique<BasicLinear<T>>(site.input[0], linear.out_features(),
@@ -174,9 +188,8 @@ BuiltModule<T> Build(const proto::Conv2d& conv2d, const Site& site) {
     return DoesNotFit(site, "[C, H, W]");
   }
   MINIDL_RETURN_IF_ERROR(
-      CheckNumElements(absl::StrCat(site.path, ": the weight"),
-                       {conv2d.out_channels(), site.input[0],
-                        conv2d.kernel_size(), conv2d.kernel_size()}));
+      CheckWeight(site, {conv2d.out_channels(), site.input[0],
+                         conv2d.kernel_size(), conv2d.kernel_size()}));
   Conv2dOptions options;
   options.stride = OrDefault(conv2d.stride(), 1);
   options.padding = conv2d.padding();
@@ -292,6 +305,7 @@ BuiltModule<T> Build(const proto::BatchNorm1d& batch_norm, const Site& site) {
     return DoesNotFit(site, "[F] or [C, L]",
                       rank == 3 ? "; batch_norm2d takes those" : "");
   }
+  MINIDL_RETURN_IF_ERROR(CheckWeight(site, {site.input[0]}));
   return std::make_unique<BasicBatchNorm1d<T>>(site.input[0], options);
 }
 
@@ -305,6 +319,7 @@ BuiltModule<T> Build(const proto::BatchNorm2d& batch_norm, const Site& site) {
         site, "[C, H, W]",
         rank == 1 || rank == 2 ? "; batch_norm1d takes those" : "");
   }
+  MINIDL_RETURN_IF_ERROR(CheckWeight(site, {site.input[0]}));
   return std::make_unique<BasicBatchNorm2d<T>>(site.input[0], options);
 }
 
@@ -324,8 +339,7 @@ BuiltModule<T> Build(const proto::LayerNorm& layer_norm, const Site& site) {
   }
   const Shape shape =
       sizes.empty() ? site.input : Shape(absl::MakeConstSpan(sizes));
-  MINIDL_RETURN_IF_ERROR(
-      CheckNumElements(absl::StrCat(site.path, ": the weight"), shape));
+  MINIDL_RETURN_IF_ERROR(CheckWeight(site, shape));
   return std::make_unique<BasicLayerNorm<T>>(shape, epsilon);
 }
 

@@ -1,6 +1,7 @@
 #ifndef MINIDL_NN_BUILD_LAYERS_H_
 #define MINIDL_NN_BUILD_LAYERS_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,10 +14,15 @@
 
 namespace minidl {
 
-// Where the modules of a network get their random numbers.
+// Where the modules of a network get their random numbers, and how large the
+// network may become.
 struct NetworkGenerators {
   Generator& initialization;  // Drawn from while the network is built.
   Generator& dropout;         // In training; must outlive the network.
+  // How many elements all weights may have together: each weight takes its own
+  // off before it is made, and is an error if there are not as many. Null for
+  // any number. It is for architectures that nobody has looked at.
+  int64_t* weight_elements = nullptr;
 };
 
 // Builds `layers` for examples of shape `input`, from which each layer's input

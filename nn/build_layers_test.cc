@@ -1,6 +1,7 @@
 #include "nn/build_layers.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -175,6 +176,39 @@ TEST_F(BuildLayersTest, LayersAreNestedToALimit) {
                        AllOf(HasSubstr("branch[0].sequential.layers[0]."),
                              HasSubstr("sequential.layers is more than 20 "
                                        "layers within layers deep"))));
+}
+
+TEST_F(BuildLayersTest, WeightsMayBeLimited) {
+  proto::Architecture architecture;
+  ASSERT_THAT(
+      ParseTextProto(R"pb(
+                       branch { conv2d { out_channels: 2 kernel_size: 3 } }
+                       branch { batch_norm2d {} }
+                       branch { flatten {} }
+                       branch { layer_norm {} }
+                       branch { linear { out_features: 5 } }
+                     )pb",
+                     "test", &architecture),
+      IsOk());
+  const auto build = [&](int64_t& weight_elements) {
+    return BuildLayers<float>(architecture.branch(), "branch", {1, 4, 4},
+                              {initialization_, dropout_, &weight_elements})
+        .status();
+  };
+  // 2 1 3 3 + 2 + 8 + 5 8.
+  int64_t enough = 68;
+  EXPECT_THAT(build(enough), IsOk());
+  EXPECT_EQ(enough, 0);
+  int64_t too_few = 67;
+  EXPECT_THAT(
+      build(too_few),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "branch[4].linear: the weight has shape [5, 8]; expected at "
+               "most 39 elements"));
+  int64_t none = 0;
+  EXPECT_THAT(build(none),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("branch[0].conv2d: the weight has shape")));
 }
 
 TEST_F(BuildLayersTest, NoLayersAreTheIdentity) {

@@ -46,6 +46,7 @@ def minidl_dependencies():
         ("com_github_google_benchmark", "benchmark.BUILD", "libbenchmark-dev"),
         ("com_google_googletest", "googletest.BUILD", "libgmock-dev libgtest-dev"),
         ("com_google_highway", "highway.BUILD", "libhwy-dev"),
+        ("libpng", "libpng.BUILD", "libpng-dev"),
         ("libzip", "libzip.BUILD", "libzip-dev"),
         ("zlib", "zlib.BUILD", "zlib1g-dev"),
     ]:

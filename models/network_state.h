@@ -1,0 +1,42 @@
+#ifndef MINIDL_MODELS_NETWORK_STATE_H_
+#define MINIDL_MODELS_NETWORK_STATE_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "nn/pair_network.h"
+#include "proto/architecture.pb.h"
+#include "proto/model.pb.h"
+#include "tensor/generator.h"
+
+namespace minidl {
+
+// Writes `network`, which was created after `architecture` for `images`, to
+// `model`: these two, its parameters and its buffers.
+void SavePairNetwork(const proto::Architecture& architecture,
+                     const PairImages& images, PairNetwork& network,
+                     proto::Model* model);
+
+// The network in `model`, whose outputs are those of the network that was saved
+// to the bit. It is in training mode, in which it draws from `dropout`, which
+// must outlive it.
+//
+// FailedPrecondition, with the field, what was expected there and what was
+// found, unless the architecture makes a network and the parameters and buffers
+// are its own: none is missing, unknown, there twice or of another shape. Their
+// values may be any, NaN included. Memory is asked for only once the model has
+// turned out to hold as many values.
+absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
+    const proto::Model& model, Generator& dropout);
+
+// The same into a network that is there, created after `architecture` for
+// `images`; after an error it is as it was. FailedPrecondition too if the model
+// is of another architecture, whatever both are called.
+absl::Status RestorePairNetwork(const proto::Model& model,
+                                const proto::Architecture& architecture,
+                                const PairImages& images, PairNetwork& network);
+
+}  // namespace minidl
+
+#endif  // MINIDL_MODELS_NETWORK_STATE_H_
