@@ -166,7 +166,9 @@ void CrossEntropy(State& state, int64_t batch, int64_t classes) {
 void Sgd(State& state, int64_t size) {
   const Tensor<float> gradient = RandomTensor({size});
   Tensor<float> parameter = RandomTensor({size});
-  for (auto _ : state) SgdStep(/*learning_rate=*/1e-9f, gradient, parameter);
+  SgdStepOptions options;
+  options.learning_rate = 1e-9;
+  for (auto _ : state) SgdStep(options, gradient, parameter);
   CountElements(state, 3 * size);
 }
 
@@ -174,10 +176,10 @@ void SgdWithMomentum(State& state, int64_t size) {
   const Tensor<float> gradient = RandomTensor({size});
   Tensor<float> velocity({size});
   Tensor<float> parameter = RandomTensor({size});
-  for (auto _ : state) {
-    SgdMomentumStep(/*learning_rate=*/1e-9f, /*momentum=*/0.9f, gradient,
-                    velocity, parameter);
-  }
+  SgdStepOptions options;
+  options.learning_rate = 1e-9;
+  options.momentum = 0.9;
+  for (auto _ : state) SgdMomentumStep(options, gradient, velocity, parameter);
   CountElements(state, 5 * size);
 }
 
