@@ -14,6 +14,7 @@
 #include "nn/conv2d.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
+#include "nn/initialization.h"
 #include "nn/linear.h"
 #include "nn/max_pool2d.h"
 #include "nn/module.h"
@@ -21,6 +22,7 @@
 #include "nn/sequential.h"
 #include "nn/tanh.h"
 #include "proto/architecture.pb.h"
+#include "tensor/conv2d.h"
 #include "tensor/shape.h"
 
 namespace minidl {
@@ -61,6 +63,7 @@ struct Site {
   std::string path;  // What errors call it: "branch[3].conv2d".
   Shape input;       // Of an example.
   const NetworkGenerators& generators;
+  proto::Initialization initialization;  // Unless the layer says another one.
 
   std::string Field(const char* name) const {
     return absl::StrCat(path, ".", name);
@@ -79,6 +82,31 @@ absl::Status DoesNotFit(const Site& site, const std::string& needed,
   return absl::InvalidArgumentError(
       absl::StrCat(site.path, " needs inputs of shape ", needed, ", not ",
                    site.input.ToString(), hint));
+}
+
+absl::StatusOr<Initialization> InitializationOf(
+    proto::Initialization initialization, const Site& site) {
+  if (initialization == proto::INITIALIZATION_UNSPECIFIED) {
+    initialization = site.initialization;
+  }
+  switch (initialization) {
+    case proto::INITIALIZATION_UNSPECIFIED:
+    case proto::PYTORCH_DEFAULT:
+      return Initialization::kPyTorchDefault;
+    case proto::XAVIER_UNIFORM:
+      return Initialization::kXavierUniform;
+    case proto::XAVIER_NORMAL:
+      return Initialization::kXavierNormal;
+    case proto::KAIMING_UNIFORM:
+      return Initialization::kKaimingUniform;
+    case proto::KAIMING_NORMAL:
+      return Initialization::kKaimingNormal;
+    default:  // A binary message can hold any number.
+      return absl::InvalidArgumentError(
+          absl::StrCat(site.Field("initialization"), " is ",
+                       static_cast<int>(initialization),
+                       ", which is not a known Initialization"));
+  }
 }
 
 // One function for each kind of layer: checks the message's fields, and what
@@ -100,8 +128,11 @@ BuiltModule<T> Build(const proto::Linear& linear, const Site& site) {
   MINIDL_RETURN_IF_ERROR(
       CheckNumElements(absl::StrCat(site.path, ": the weight"),
                        {linear.out_features(), site.input[0]}));
+  MINIDL_ASSIGN_OR_RETURN(const Initialization initialization,
+                          InitializationOf(linear.initialization(), site));
   return std::make_unique<BasicLinear<T>>(site.input[0], linear.out_features(),
-                                          site.generators.initialization);
+                                          site.generators.initialization,
+                                          initialization);
 }
 
 template <typename T>
@@ -112,6 +143,8 @@ BuiltModule<T> Build(const proto::Conv2d& conv2d, const Site& site) {
       CheckSize(site.Field("kernel_size"), conv2d.kernel_size(), 1));
   MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("stride"), conv2d.stride(), 0));
   MINIDL_RETURN_IF_ERROR(CheckSize(site.Field("padding"), conv2d.padding(), 0));
+  MINIDL_RETURN_IF_ERROR(
+      CheckSize(site.Field("dilation"), conv2d.dilation(), 0));
   if (site.input.rank() != 3 || site.input[0] == 0) {
     return DoesNotFit(site, "[C, H, W]");
   }
@@ -122,9 +155,12 @@ BuiltModule<T> Build(const proto::Conv2d& conv2d, const Site& site) {
   Conv2dOptions options;
   options.stride = OrDefault(conv2d.stride(), 1);
   options.padding = conv2d.padding();
-  return std::make_unique<BasicConv2d<T>>(site.input[0], conv2d.out_channels(),
-                                          conv2d.kernel_size(), options,
-                                          site.generators.initialization);
+  options.dilation = OrDefault(conv2d.dilation(), 1);
+  MINIDL_ASSIGN_OR_RETURN(const Initialization initialization,
+                          InitializationOf(conv2d.initialization(), site));
+  return std::make_unique<BasicConv2d<T>>(
+      site.input[0], conv2d.out_channels(), conv2d.kernel_size(), options,
+      site.generators.initialization, initialization);
 }
 
 template <typename T>
@@ -166,9 +202,10 @@ BuiltModule<T> Build(const proto::Dropout& dropout, const Site& site) {
 template <typename T>
 BuiltModule<T> BuildLayer(const proto::Layer& layer, const std::string& path,
                           const Shape& input,
-                          const NetworkGenerators& generators) {
+                          const NetworkGenerators& generators,
+                          proto::Initialization initialization) {
   const Site site = {absl::StrCat(path, ".", KindName(layer)), input,
-                     generators};
+                     generators, initialization};
   switch (layer.kind_case()) {
     case proto::Layer::kLinear:
       return Build<T>(layer.linear(), site);
@@ -208,14 +245,14 @@ template <typename T>
 absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildLayers(
     const google::protobuf::RepeatedPtrField<proto::Layer>& layers,
     const std::string& path, const Shape& input,
-    const NetworkGenerators& generators) {
+    const NetworkGenerators& generators, proto::Initialization initialization) {
   auto sequential = std::make_unique<BasicSequential<T>>();
   Shape shape = input;
   for (int i = 0; i < layers.size(); ++i) {
     const std::string layer_path = absl::StrCat(path, "[", i, "]");
-    MINIDL_ASSIGN_OR_RETURN(
-        std::unique_ptr<BasicModule<T>> module,
-        BuildLayer<T>(layers[i], layer_path, shape, generators));
+    MINIDL_ASSIGN_OR_RETURN(std::unique_ptr<BasicModule<T>> module,
+                            BuildLayer<T>(layers[i], layer_path, shape,
+                                          generators, initialization));
     absl::StatusOr<Shape> output = module->OutputShape(shape);
     if (!output.ok()) {
       return absl::InvalidArgumentError(
@@ -231,9 +268,9 @@ absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildLayers(
 
 template absl::StatusOr<std::unique_ptr<BasicSequential<float>>> BuildLayers(
     const google::protobuf::RepeatedPtrField<proto::Layer>&, const std::string&,
-    const Shape&, const NetworkGenerators&);
+    const Shape&, const NetworkGenerators&, proto::Initialization);
 template absl::StatusOr<std::unique_ptr<BasicSequential<double>>> BuildLayers(
     const google::protobuf::RepeatedPtrField<proto::Layer>&, const std::string&,
-    const Shape&, const NetworkGenerators&);
+    const Shape&, const NetworkGenerators&, proto::Initialization);
 
 }  // namespace minidl

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,11 +12,14 @@
 #include "base/text_proto.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nn/conv2d.h"
 #include "nn/dropout.h"
+#include "nn/initialization.h"
 #include "nn/linear.h"
 #include "nn/parameter.h"
 #include "nn/sequential.h"
 #include "proto/architecture.pb.h"
+#include "tensor/conv2d.h"
 #include "tensor/generator.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -91,6 +95,77 @@ TEST_F(BuildLayersTest, WeightsAreDrawnInTheOrderOfTheLayers) {
   }
 }
 
+TEST_F(BuildLayersTest, InitializationsOfLayersAndTheirDefault) {
+  proto::Architecture architecture;
+  ASSERT_THAT(
+      ParseTextProto(
+          R"pb(branch { conv2d { out_channels: 3 kernel_size: 2 } }
+               branch { flatten {} }
+               branch {
+                 linear { out_features: 2 initialization: XAVIER_UNIFORM }
+               }
+               branch {
+                 linear { out_features: 4 initialization: PYTORCH_DEFAULT }
+               })pb",
+          "test", &architecture),
+      IsOk());
+  const auto network =
+      BuildLayers<float>(architecture.branch(), "branch", {1, 3, 3},
+                         {initialization_, dropout_}, proto::KAIMING_NORMAL);
+  ASSERT_THAT(network, IsOk());
+  Generator generator(1);
+  Sequential expected;
+  expected.Emplace<Conv2d>(1, 3, 2, Conv2dOptions(), generator,
+                           Initialization::kKaimingNormal);
+  expected.Emplace<Linear>(12, 2, generator, Initialization::kXavierUniform);
+  expected.Emplace<Linear>(2, 4, generator, Initialization::kPyTorchDefault);
+  const std::vector<NamedParameter> actual = (*network)->Parameters();
+  ASSERT_EQ(actual.size(), 6u);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(actual[i].parameter->value.values(),
+              expected.Parameters()[i].parameter->value.values())
+        << actual[i].name;
+  }
+}
+
+TEST_F(BuildLayersTest, EveryInitialization) {
+  const std::vector<std::pair<proto::Initialization, Initialization>> all = {
+      {proto::INITIALIZATION_UNSPECIFIED, Initialization::kPyTorchDefault},
+      {proto::PYTORCH_DEFAULT, Initialization::kPyTorchDefault},
+      {proto::XAVIER_UNIFORM, Initialization::kXavierUniform},
+      {proto::XAVIER_NORMAL, Initialization::kXavierNormal},
+      {proto::KAIMING_UNIFORM, Initialization::kKaimingUniform},
+      {proto::KAIMING_NORMAL, Initialization::kKaimingNormal},
+  };
+  ASSERT_EQ(static_cast<size_t>(proto::Initialization_ARRAYSIZE), all.size());
+  for (const auto& [message, initialization] : all) {
+    proto::Architecture architecture;
+    architecture.add_branch()->mutable_linear()->set_out_features(5);
+    Generator generator(3);
+    const auto network = BuildLayers<float>(
+        architecture.branch(), "branch", {4}, {generator, generator}, message);
+    ASSERT_THAT(network, IsOk());
+    Generator same(3);
+    Linear expected(4, 5, same, initialization);
+    EXPECT_EQ((*network)->Parameters()[0].parameter->value.values(),
+              expected.Parameters()[0].parameter->value.values())
+        << proto::Initialization_Name(message);
+  }
+}
+
+// As a binary message may hold, for example of a later version.
+TEST_F(BuildLayersTest, UnknownInitialization) {
+  proto::Architecture architecture;
+  proto::Linear& linear = *architecture.add_branch()->mutable_linear();
+  linear.set_out_features(5);
+  linear.set_initialization(static_cast<proto::Initialization>(17));
+  EXPECT_THAT(BuildLayers<float>(architecture.branch(), "branch", {4},
+                                 {initialization_, dropout_}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "branch[0].linear.initialization is 17, which is not a "
+                       "known Initialization"));
+}
+
 TEST_F(BuildLayersTest, DropoutHasAGeneratorOfItsOwn) {
   const auto network = Build("branch { dropout { probability: 0.5 } }", {100});
   ASSERT_THAT(network, IsOk());
@@ -149,8 +224,15 @@ TEST_F(BuildLayersTest, WhatIsWrongIsNamed) {
        "branch[0].conv2d needs inputs of shape [C, H, W], not [25]"},
       {"branch { conv2d { out_channels: 3 kernel_size: 6 } }",
        {1, 5, 5},
-       "branch[0]: Conv2d(1, 3, kernel_size=6): the kernel is larger than "
-       "inputs of shape [1, 5, 5]"},
+       "branch[0]: Conv2d(1, 3, kernel_size=6) needs inputs of shape [1, 6, 6] "
+       "or larger, not [1, 5, 5]"},
+      {"branch { conv2d { out_channels: 3 kernel_size: 3 dilation: -1 } }",
+       {1, 5, 5},
+       "branch[0].conv2d.dilation is -1; expected at least 0"},
+      {"branch { conv2d { out_channels: 3 kernel_size: 3 dilation: 3 } }",
+       {1, 5, 5},
+       "branch[0]: Conv2d(1, 3, kernel_size=3, dilation=3) needs inputs of "
+       "shape [1, 7, 7] or larger, not [1, 5, 5]"},
       // Sizes whose product overflows 64 bits.
       {"branch { conv2d { out_channels: 65536 kernel_size: 65536 } }",
        {65536, 5, 5},
@@ -171,7 +253,7 @@ TEST_F(BuildLayersTest, WhatIsWrongIsNamed) {
        "branch[0]: MaxPool2d(2) needs inputs of shape [C, H, W], not [25]"},
       {"branch { max_pool2d { kernel_size: 6 } }",
        {1, 5, 5},
-       "branch[0]: MaxPool2d(6): the window is larger than inputs of shape "
+       "branch[0]: MaxPool2d(6) needs inputs of shape [1, 6, 6] or larger, not "
        "[1, 5, 5]"},
       {"branch { dropout { probability: 1 } }",
        {3},
@@ -200,7 +282,7 @@ TEST_F(BuildLayersTest, ShapesFollowFromLayerToLayer) {
                     {1, 14, 14}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("branch[1]"),
-                             HasSubstr("inputs of shape [3, 2, 2]"))));
+                             HasSubstr("or larger, not [3, 2, 2]"))));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "nn/initialization.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 #include "tensor/conv2d.h"
@@ -17,14 +18,15 @@ namespace minidl {
 
 // Convolution of images with square kernels and a bias, as torch.nn.Conv2d:
 // in_channels×H×W -> out_channels×H'×W' with
-// H' = floor((H + 2 padding - kernel_size) / stride) + 1. Parameters "weight"
-// (out×in×K×K) and "bias" (out), initially as in PyTorch.
+// H' = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1.
+// Parameters "weight" (out×in×K×K) and "bias" (out).
 template <typename T>
 class BasicConv2d : public BasicModule<T> {
  public:
   BasicConv2d(int64_t in_channels, int64_t out_channels, int64_t kernel_size,
-              const Conv2dOptions& options, Generator& generator);
-  // Stride 1, no padding.
+              const Conv2dOptions& options, Generator& generator,
+              Initialization initialization = Initialization::kPyTorchDefault);
+  // Stride 1, no padding, no dilation.
   BasicConv2d(int64_t in_channels, int64_t out_channels, int64_t kernel_size,
               Generator& generator)
       : BasicConv2d(in_channels, out_channels, kernel_size, {}, generator) {}

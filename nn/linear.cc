@@ -19,12 +19,12 @@ namespace minidl {
 
 template <typename T>
 BasicLinear<T>::BasicLinear(int64_t in_features, int64_t out_features,
-                            Generator& generator)
+                            Generator& generator, Initialization initialization)
     : in_features_(in_features),
       out_features_(out_features),
       weight_({out_features, in_features}),
       bias_(Shape{out_features}) {
-  InitializeUniform(generator, weight_.value, bias_.value);
+  Initialize(initialization, generator, weight_.value, bias_.value);
 }
 
 template <typename T>

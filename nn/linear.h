@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "nn/initialization.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 #include "tensor/generator.h"
@@ -15,11 +16,12 @@
 namespace minidl {
 
 // y = x W^T + b, as torch.nn.Linear: in_features -> out_features. Parameters
-// "weight" (out×in) and "bias" (out), initially as in PyTorch.
+// "weight" (out×in) and "bias" (out).
 template <typename T>
 class BasicLinear : public BasicModule<T> {
  public:
-  BasicLinear(int64_t in_features, int64_t out_features, Generator& generator);
+  BasicLinear(int64_t in_features, int64_t out_features, Generator& generator,
+              Initialization initialization = Initialization::kPyTorchDefault);
 
   std::string Description() const override;
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;

@@ -38,9 +38,10 @@ absl::StatusOr<Shape> BasicMaxPool2d<T>::OutputShape(const Shape& input) const {
   const int64_t height = NumWindows(input[1], kernel_size_, stride_);
   const int64_t width = NumWindows(input[2], kernel_size_, stride_);
   if (height == 0 || width == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        Description(), ": the window is larger than inputs of shape ",
-        input.ToString()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Description(), " needs inputs of shape ",
+                     Shape{input[0], kernel_size_, kernel_size_}.ToString(),
+                     " or larger, not ", input.ToString()));
   }
   return Shape{input[0], height, width};
 }

@@ -33,7 +33,8 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildBranches(
     const NetworkGenerators& generators) {
   const auto build = [&](int64_t channels) {
     return BuildLayers<T>(architecture.branch(), "branch",
-                          {channels, images.height, images.width}, generators);
+                          {channels, images.height, images.width}, generators,
+                          architecture.initialization());
   };
   switch (architecture.branches()) {
     case proto::Architecture::JOINT:
@@ -74,7 +75,8 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildHead(
     const proto::Architecture& architecture, const PairImages& images,
     const Shape& features, const NetworkGenerators& generators) {
   if (!architecture.has_analytic_head()) {
-    return BuildLayers<T>(architecture.head(), "head", features, generators);
+    return BuildLayers<T>(architecture.head(), "head", features, generators,
+                          architecture.initialization());
   }
   if (!architecture.head().empty()) {
     return absl::InvalidArgumentError(

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/types/span.h"
 #include "base/check.h"
 #include "base/status_testutil.h"
@@ -28,6 +29,7 @@
 namespace minidl {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsNull;
 using ::testing::NotNull;
@@ -276,6 +278,20 @@ TEST(PairNetworkTest, SameSeedSameNetwork) {
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ((*first)->Forward(pairs).comparison.values(),
             (*second)->Forward(pairs).comparison.values());
+}
+
+// The default's biases would not be 0.
+TEST(PairNetworkTest, InitializesBranchesAndHeadAsTheArchitectureSays) {
+  Generators generators;
+  const auto network = Create<float>(
+      WithBranches("SHARED initialization: KAIMING_UNIFORM", kClassifier),
+      kSmall, generators);
+  ASSERT_THAT(network, IsOk());
+  for (const NamedParameter& named : (*network)->Parameters()) {
+    if (absl::EndsWith(named.name, "bias")) {
+      EXPECT_THAT(named.parameter->value.values(), Each(0)) << named.name;
+    }
+  }
 }
 
 TEST(PairNetworkTest, PassesOnTheModeToBranchesAndHead) {
