@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
@@ -12,6 +13,7 @@
 #include "benchmarks/layer.h"
 #include "benchmarks/layer_shapes.h"
 #include "benchmarks/our_layers.h"
+#include "tensor/batch_norm.h"
 #include "tensor/channels_last.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
@@ -92,6 +94,36 @@ void MaxPoolForward(State& state, const ConvolutionShape& shape) {
     MaxPool2dForward(images, /*kernel_size=*/2, /*stride=*/2, output, argmax);
   }
   CountElements(state, images.size() + 3 * output.size());
+}
+
+// Moments and output: one pass over the input would be enough to count.
+void BatchNorm(State& state, const Shape& shape) {
+  const Tensor<float> input = RandomTensor(shape);
+  const Tensor<float> weight = RandomTensor({shape[1]});
+  const Tensor<float> bias = RandomTensor({shape[1]});
+  ChannelMoments moments;
+  Tensor<float> output;
+  for (auto _ : state) {
+    BatchNormForward(input, weight, bias, /*epsilon=*/1e-5, moments, output);
+  }
+  CountElements(state, 2 * input.size());
+}
+
+void BatchNormGradient(State& state, const Shape& shape) {
+  const Tensor<float> input = RandomTensor(shape);
+  const Tensor<float> weight = RandomTensor({shape[1]});
+  const Tensor<float> output_gradient = RandomTensor(shape);
+  ChannelMoments moments;
+  Tensor<float> output;
+  BatchNormForward(input, weight, weight, /*epsilon=*/1e-5, moments, output);
+  Tensor<float> weight_gradient({shape[1]});
+  Tensor<float> bias_gradient({shape[1]});
+  Tensor<float> input_gradient;
+  for (auto _ : state) {
+    BatchNormBackward(input, weight, /*epsilon=*/1e-5, moments, output_gradient,
+                      weight_gradient, bias_gradient, &input_gradient);
+  }
+  CountElements(state, 3 * input.size());
 }
 
 // The product for the weights alone, as in the first layer of a network.
@@ -235,11 +267,20 @@ void RegisterBenchmarks() {
   }
   // A layer of the disk's network for batch 1, 10 and 100, and w1's hidden
   // layer.
-  for (const int64_t size : {25, 250, 2'500, 20'000}) {
+  for (const int64_t size : {25, 250, 2'500, 20'000, 460'800}) {
     add("ReluForward", size, Relu, size);
     add("ReluBackward", size, ReluGradient, size);
     add("TanhForward", size, Tanh, size);
     add("TanhBackward", size, TanhGradient, size);
+  }
+  // After the first convolution of a network on digits, after another one, and
+  // after a hidden layer.
+  for (const auto& [name, shape] :
+       {std::pair{"100x32x12x12", Shape{100, 32, 12, 12}},
+        std::pair{"100x64x6x6", Shape{100, 64, 6, 6}},
+        std::pair{"100x200", Shape{100, 200}}}) {
+    add("BatchNormForward", name, BatchNorm, shape);
+    add("BatchNormBackward", name, BatchNormGradient, shape);
   }
   // Parameters of the disk's second layer and of w1.
   for (const int64_t size : {625, 70'906}) {

@@ -29,11 +29,28 @@ constexpr char kLayers[] = R"(
   branch { relu {} }
   branch { max_pool2d { kernel_size: 2 } }
   branch { conv2d { out_channels: 3 kernel_size: 2 stride: 2 } }
+  branch { batch_norm2d {} }
   branch { tanh {} }
+  branch {
+    residual {
+      layers { conv2d { out_channels: 5 kernel_size: 2 padding: 1 dilation: 2 } }
+      layers { gelu {} }
+      shortcut { conv2d { out_channels: 5 kernel_size: 1 } }
+    }
+  }
+  branch {
+    sequential {
+      layers { avg_pool2d { kernel_size: 2 stride: 1 padding: 1 } }
+      layers { leaky_relu {} }
+    }
+  }
+  branch { residual { layers { sigmoid {} } } }
+  branch { layer_norm {} }
   branch { flatten {} }
   branch { dropout { probability: 0.5 } }
   branch { linear { out_features: 10 } }
   head { linear { out_features: 7 } }
+  head { batch_norm1d {} }
   head { relu {} }
   head { linear { out_features: 2 } }
   auxiliary_loss_weight: 1

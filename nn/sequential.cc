@@ -108,8 +108,12 @@ absl::Status BasicSequential<T>::CheckTrainingBatch(const std::string& path,
                                                     const Shape& batch) const {
   Shape shape = batch.WithoutOuter();
   for (size_t i = 0; i < modules_.size(); ++i) {
+    // As an architecture file has a Sequential within this one.
+    const bool nested =
+        dynamic_cast<const BasicSequential*>(modules_[i].get()) != nullptr;
     MINIDL_RETURN_IF_ERROR(modules_[i]->CheckTrainingBatch(
-        absl::StrCat(path, "[", i, "]"), shape.WithOuter(batch[0])));
+        absl::StrCat(path, "[", i, "]", nested ? ".sequential.layers" : ""),
+        shape.WithOuter(batch[0])));
     MINIDL_ASSIGN_OR_RETURN(shape, modules_[i]->OutputShape(shape));
   }
   return absl::OkStatus();
