@@ -34,9 +34,9 @@ absl::Status Validate(const DiskRoundsOptions& options) {
   }
   if (options.plot.empty()) return absl::OkStatus();
   if (options.rounds > kMaxPlotRounds) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--rounds is ", options.rounds, "; expected at most ", kMaxPlotRounds,
-        " with --plot"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rounds is ", options.rounds, "; expected at most ",
+                     kMaxPlotRounds, " with --plot"));
   }
   return CheckPageCanBeAt(options.plot);
 }
@@ -57,10 +57,10 @@ std::string DescribeDiskErrors(int rounds,
                                absl::Span<const double> train_errors,
                                absl::Span<const double> test_errors) {
   return absl::StrCat(
-      rounds == 1 ? ""
-                  : absl::StrCat("mean ± standard deviation (n-1) of ",
-                                 test_errors.size(), " of ", rounds,
-                                 " rounds:\n"),
+      rounds == 1
+          ? ""
+          : absl::StrCat("mean ± standard deviation (n-1) of ",
+                         test_errors.size(), " of ", rounds, " rounds:\n"),
       "train error: ", MeanError(rounds, train_errors),
       "\ntest error: ", MeanError(rounds, test_errors), "\n");
 }
@@ -75,17 +75,17 @@ absl::Status RunDiskRounds(const DiskRoundsOptions& options) {
     DiskOptions training = options.training;
     training.seed += static_cast<uint64_t>(i);
     std::vector<double> losses;
-    const absl::StatusOr<DiskRound> round =
-        RunDisk(training, [&](int epoch, double loss) {
-          losses.push_back(loss);
-          if (is_single && (epoch % options.log_every == 0 ||
-                            epoch == training.epochs)) {
-            std::printf("epoch %d/%d: loss %.5f\n", epoch, training.epochs,
-                        loss);
-          }
-        });
+    const absl::StatusOr<DiskRound> round = RunDisk(training, [&](int epoch,
+                                                                  double loss) {
+      losses.push_back(loss);
+      if (is_single &&
+          (epoch % options.log_every == 0 || epoch == training.epochs)) {
+        std::printf("epoch %d/%d: loss %.5f\n", epoch, training.epochs, loss);
+      }
+    });
     if (!is_single) {
-      std::printf("seed %llu: ", static_cast<unsigned long long>(training.seed));
+      std::printf("seed %llu: ",
+                  static_cast<unsigned long long>(training.seed));
     }
     if (absl::IsOutOfRange(round.status())) {
       if (is_single) return round.status();
@@ -115,8 +115,8 @@ absl::Status RunDiskRounds(const DiskRoundsOptions& options) {
     std::fprintf(stderr, "page: %s\n", options.plot.c_str());
   }
   if (test_errors.empty()) {
-    return absl::OutOfRangeError(absl::StrCat(
-        "training diverged in all ", options.rounds, " rounds"));
+    return absl::OutOfRangeError(
+        absl::StrCat("training diverged in all ", options.rounds, " rounds"));
   }
   return absl::OkStatus();
 }

@@ -10,7 +10,8 @@
 namespace minidl {
 
 struct DiskRoundsOptions {
-  DiskOptions training;  // Its seed is the first round's; the next has the next.
+  DiskOptions
+      training;  // Its seed is the first round's; the next has the next.
   int rounds = 1;
   int log_every = 10;  // Epochs between two lines of a single round's log.
   std::string plot;    // Path of the page to write; empty for none.
