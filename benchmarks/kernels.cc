@@ -14,6 +14,7 @@
 #include "benchmarks/layer_shapes.h"
 #include "benchmarks/our_layers.h"
 #include "tensor/batch_norm.h"
+#include "tensor/binary_cross_entropy.h"
 #include "tensor/channels_last.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
@@ -190,9 +191,37 @@ void CrossEntropy(State& state, int64_t batch, int64_t classes) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         CrossEntropyForward(logits, targets, probabilities, workspace));
-    CrossEntropyBackward(probabilities, targets, /*weight=*/1, gradient);
+    CrossEntropyBackward(probabilities, targets, /*scale=*/1, gradient);
   }
   CountElements(state, 4 * logits.size());
+}
+
+void SmoothedCrossEntropy(State& state, int64_t batch, int64_t classes) {
+  const Tensor<float> logits = RandomTensor({batch, classes});
+  Tensor<int64_t> targets({batch});
+  for (int64_t n = 0; n < batch; ++n) targets(n) = n % classes;
+  const ClassWeights<float> weights = {RandomTensor({classes}),
+                                       RandomTensor({classes})};
+  Tensor<float> probabilities;
+  Tensor<float> workspace;
+  Tensor<float> gradient;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(WeightedCrossEntropyForward(
+        logits, targets, weights, probabilities, workspace));
+    WeightedCrossEntropyBackward(probabilities, targets, weights, /*scale=*/1,
+                                 gradient);
+  }
+  CountElements(state, 4 * logits.size());
+}
+
+void BinaryCrossEntropies(State& state, int64_t batch, int64_t classes) {
+  const Tensor<float> logits = RandomTensor({batch, classes});
+  const Tensor<float> targets({batch, classes});
+  Tensor<float> difference;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(BinaryCrossEntropy(logits, targets, difference));
+  }
+  CountElements(state, 3 * logits.size());
 }
 
 void Sgd(State& state, int64_t size) {
@@ -230,6 +259,20 @@ void AdamOptimizer(State& state, int64_t size) {
     AdamStep(options, gradient, first_moment, second_moment, parameter);
   }
   CountElements(state, 7 * size);
+}
+
+void RmspropOptimizer(State& state, int64_t size) {
+  RmspropStepOptions options;
+  options.learning_rate = 1e-9;
+  options.alpha = 0.99;
+  options.epsilon = 1e-8;
+  const Tensor<float> gradient = RandomTensor({size});
+  Tensor<float> mean_square({size});
+  Tensor<float> parameter = RandomTensor({size});
+  for (auto _ : state) {
+    RmspropStep(options, gradient, mean_square, nullptr, nullptr, parameter);
+  }
+  CountElements(state, 5 * size);
 }
 
 void GatherPairs(State& state, int64_t batch) {
@@ -287,11 +330,14 @@ void RegisterBenchmarks() {
     add("SgdStep", size, Sgd, size);
     add("SgdMomentumStep", size, SgdWithMomentum, size);
     add("AdamStep", size, AdamOptimizer, size);
+    add("RmspropStep", size, RmspropOptimizer, size);
   }
   // A batch of w1's hidden layer, for dropout.
   add("FillUniform", 20'000, Uniform, 20'000);
   add("CrossEntropy", "100x2", CrossEntropy, 100, 2);
   add("CrossEntropy", "200x10", CrossEntropy, 200, 10);
+  add("SmoothedCrossEntropy", "200x10", SmoothedCrossEntropy, 200, 10);
+  add("BinaryCrossEntropy", "200x10", BinaryCrossEntropies, 200, 10);
   add("GatherRows", "100_pairs", GatherPairs, 100);
 }
 

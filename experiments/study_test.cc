@@ -216,6 +216,19 @@ TEST_F(StudyTest, MistakesAreLocated) {
               IsMistake("a.textproto:6:3: ", "head ends with shape [3]"));
 }
 
+TEST_F(StudyTest, LossesAreChecked) {
+  EXPECT_THAT(
+      LoadWithArchitecture("weight: 1",
+                           "weight: 1 auxiliary_loss { cross_entropy { "
+                           "class_weights: [1, 2] } }"),
+      IsMistake("a.textproto:",
+                "auxiliary_loss.cross_entropy.class_weights has 2 numbers; "
+                "expected 10, one for each class"));
+  EXPECT_THAT(
+      LoadWithArchitecture("weight: 1", "weight: 0 auxiliary_loss { mse {} }"),
+      IsMistake("a.textproto:", "auxiliary_loss is set"));
+}
+
 TEST_F(StudyTest, SelectKeepsTheNamedInTheirOrder) {
   Study study;
   for (const char* name : {"a", "b", "c"}) {

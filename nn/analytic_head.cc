@@ -1,8 +1,11 @@
 #include "nn/analytic_head.h"
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "nn/module_work.h"
 #include "tensor/order.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -32,6 +35,14 @@ const Tensor<T>& BasicAnalyticHead<T>::Backward(
     const Tensor<T>& output_gradient) {
   OrderBackward(greater_, less_equal_, output_gradient, input_gradient_);
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicAnalyticHead<T>::Work(
+    const Shape& input) const {
+  // For each logit the softmax (subtracting the largest, exp, sum, division),
+  // and for both probabilities a running sum and a multiply-add.
+  return this->WorkOf(8 * input[0], 0, 3 * input[0]);
 }
 
 template class BasicAnalyticHead<float>;

@@ -1,10 +1,12 @@
 #ifndef MINIDL_NN_ANALYTIC_HEAD_H_
 #define MINIDL_NN_ANALYTIC_HEAD_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -22,6 +24,7 @@ class BasicAnalyticHead : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
 
  private:
   Tensor<T> output_;

@@ -1,6 +1,7 @@
 #include "nn/conv2d.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "nn/initialization.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/conv2d.h"
 #include "tensor/generator.h"
@@ -89,6 +91,17 @@ const Tensor<T>& BasicConv2d<T>::Backward(const Tensor<T>& output_gradient) {
                  this->needs_input_gradient() ? &input_gradient_ : nullptr,
                  workspace_);
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicConv2d<T>::Work(
+    const Shape& input) const {
+  const int64_t outputs = this->OutputShape(input)->num_elements();
+  // Each output has one multiply-add with each weight of its channel, those
+  // with the padding too.
+  const int64_t flops =
+      2 * outputs * in_channels_ * kernel_size_ * kernel_size_;
+  return this->WorkOf(flops, flops + outputs, flops);
 }
 
 template <typename T>

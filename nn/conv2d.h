@@ -2,12 +2,14 @@
 #define MINIDL_NN_CONV2D_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "nn/initialization.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/conv2d.h"
 #include "tensor/generator.h"
@@ -40,6 +42,7 @@ class BasicConv2d : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;

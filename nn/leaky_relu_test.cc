@@ -52,8 +52,8 @@ TEST(LeakyReLUDeathTest, Misuse) {
   leaky_relu.Forward(input);
   EXPECT_DEATH(leaky_relu.Backward(Tensor<float>({3, 2})),
                "shapes \\[2, 3\\] and \\[3, 2\\] differ");
-  EXPECT_DEATH(LeakyReLU(std::numeric_limits<double>::infinity()),
-               "LeakyReLU: negative slope inf");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_DEATH(LeakyReLU{kInfinity}, "LeakyReLU: negative slope inf");
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 #define MINIDL_NN_LINEAR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "nn/initialization.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/generator.h"
 #include "tensor/shape.h"
@@ -27,6 +29,7 @@ class BasicLinear : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;

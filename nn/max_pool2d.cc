@@ -1,12 +1,14 @@
 #include "nn/max_pool2d.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "nn/module_work.h"
 #include "tensor/max_pool2d.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -57,6 +59,13 @@ template <typename T>
 const Tensor<T>& BasicMaxPool2d<T>::Backward(const Tensor<T>& output_gradient) {
   MaxPool2dBackward(output_gradient, argmax_, input_shape_, input_gradient_);
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicMaxPool2d<T>::Work(
+    const Shape& input) const {
+  const int64_t outputs = this->OutputShape(input)->num_elements();
+  return this->WorkOf(outputs * (kernel_size_ * kernel_size_ - 1), 0, outputs);
 }
 
 template class BasicMaxPool2d<float>;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "base/status_macros.h"
 #include "nn/fused_convolutions.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -84,6 +86,18 @@ const Tensor<T>& BasicSequential<T>::Backward(
     current = &modules_[step->module]->Backward(*current);
   }
   return *current;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicSequential<T>::Work(
+    const Shape& input) const {
+  BasicModuleWork<T> work;
+  Shape shape = input;
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    work.parts.push_back({absl::StrCat(i), modules_[i].get(), shape});
+    shape = *modules_[i]->OutputShape(shape);
+  }
+  return work;
 }
 
 template <typename T>

@@ -51,6 +51,13 @@ void Scale(const Tensor<T>& input, T factor, Tensor<T>& output) {
 }
 
 template <typename T>
+void Clamp(const Tensor<T>& input, T limit, Tensor<T>& output) {
+  MINIDL_CHECK(limit >= 0, "Clamp: limit ", limit);
+  output.Resize(input.shape());
+  kernels::Clamp(input.size(), input.data(), limit, output.data());
+}
+
+template <typename T>
 void ReluForward(const Tensor<T>& input, Tensor<T>& output) {
   output.Resize(input.shape());
   kernels::ReluForward(input.size(), input.data(), output.data());
@@ -135,6 +142,7 @@ double SumOfSquares(const Tensor<T>& input) {
   template void Add(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);          \
   template void Subtract(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);     \
   template void Scale(const Tensor<T>&, T, Tensor<T>&);                       \
+  template void Clamp(const Tensor<T>&, T, Tensor<T>&);                       \
   template void Multiply(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);     \
   template void ReluForward(const Tensor<T>&, Tensor<T>&);                    \
   template void ReluBackward(const Tensor<T>&, const Tensor<T>&, Tensor<T>&); \

@@ -27,6 +27,10 @@ void AddTo(const Tensor<T>& terms, Tensor<T>& sum);
 template <typename T>
 void Scale(const Tensor<T>& input, T factor, Tensor<T>& output);
 
+// output = the number nearest to input in [-limit, limit]; NaNs stay.
+template <typename T>
+void Clamp(const Tensor<T>& input, T limit, Tensor<T>& output);
+
 // output = max(input, 0).
 template <typename T>
 void ReluForward(const Tensor<T>& input, Tensor<T>& output);

@@ -73,6 +73,21 @@ TYPED_TEST(ElementwiseTest, Scale) {
                         [](TypeParam a, TypeParam) { return kFactor * a; });
 }
 
+TYPED_TEST(ElementwiseTest, Clamp) {
+  constexpr TypeParam kLimit = 0.3f;
+  TestBinary<TypeParam>(
+      [](const auto& a, const auto& /*b*/, auto& output) {
+        Clamp(a, kLimit, output);
+      },
+      [](TypeParam a, TypeParam) {
+        return a < -kLimit ? -kLimit : a > kLimit ? kLimit : a;
+      });
+  Tensor<TypeParam> output;
+  Clamp(Tensor<TypeParam>({3}, {this->kNan, this->kInfinity, -this->kInfinity}),
+        kLimit, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), kLimit, -kLimit));
+}
+
 TYPED_TEST(ElementwiseTest, ReluForward) {
   TestBinary<TypeParam>([](const auto& a, const auto& /*b*/,
                            auto& output) { ReluForward(a, output); },
@@ -239,6 +254,7 @@ TEST(ElementwiseDeathTest, ShapesThatDiffer) {
                "Subtract: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(AddTo(a, output),
                "AddTo: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(Clamp(a, -1.0f, output), "Clamp: limit -1");
   EXPECT_DEATH(ReluBackward(a, b, output),
                "ReluBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(LeakyReluBackward(a, b, 0.1f, output),

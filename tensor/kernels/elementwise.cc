@@ -59,6 +59,17 @@ void Scale(int64_t n, const float* input, float factor, float* output) {
       n, output, [=](V x) HWY_ATTR { return hn::Mul(factors, x); }, input);
 }
 
+void Clamp(int64_t n, const float* input, float limit, float* output) {
+  const V limits = hn::Set(D(), limit);
+  Map(
+      n, output,
+      [=](V x) HWY_ATTR {
+        return hn::IfThenElse(hn::Gt(hn::Abs(x), limits),
+                              hn::CopySignToAbs(limits, x), x);
+      },
+      input);
+}
+
 void Step(int64_t n, const float* input, float threshold, float height,
           float* output) {
   const D d;
@@ -300,6 +311,7 @@ HWY_EXPORT(Add);
 HWY_EXPORT(Subtract);
 HWY_EXPORT(AddTo);
 HWY_EXPORT(Scale);
+HWY_EXPORT(Clamp);
 HWY_EXPORT(Step);
 HWY_EXPORT(ReluForward);
 HWY_EXPORT(ReluBackward);
@@ -333,6 +345,10 @@ void AddTo(int64_t n, const float* terms, float* sum) {
 
 void Scale(int64_t n, const float* input, float factor, float* output) {
   HWY_DYNAMIC_DISPATCH(Scale)(n, input, factor, output);
+}
+
+void Clamp(int64_t n, const float* input, float limit, float* output) {
+  HWY_DYNAMIC_DISPATCH(Clamp)(n, input, limit, output);
 }
 
 void Step(int64_t n, const float* input, float threshold, float height,
@@ -423,6 +439,13 @@ void AddTo(int64_t n, const double* terms, double* sum) {
 
 void Scale(int64_t n, const double* input, double factor, double* output) {
   for (int64_t i = 0; i < n; ++i) output[i] = factor * input[i];
+}
+
+void Clamp(int64_t n, const double* input, double limit, double* output) {
+  for (int64_t i = 0; i < n; ++i) {
+    output[i] =
+        std::abs(input[i]) > limit ? std::copysign(limit, input[i]) : input[i];
+  }
 }
 
 void Step(int64_t n, const double* input, double threshold, double height,

@@ -27,6 +27,10 @@ void AddTo(int64_t n, const double* terms, double* sum);
 void Scale(int64_t n, const float* input, float factor, float* output);
 void Scale(int64_t n, const double* input, double factor, double* output);
 
+// output = the number nearest to input in [-limit, limit]. NaNs stay.
+void Clamp(int64_t n, const float* input, float limit, float* output);
+void Clamp(int64_t n, const double* input, double limit, double* output);
+
 // output = 0 where input < threshold, height elsewhere.
 void Step(int64_t n, const float* input, float threshold, float height,
           float* output);

@@ -76,6 +76,12 @@ std::vector<Function> Functions() {
       {"Scale",
        [](auto n, auto* a, auto*, auto* out) { Scale(n, a, 0.3f, out); },
        [](double a, double) { return double{0.3f} * a; }, 0.5},
+      {"Clamp",
+       [](auto n, auto* a, auto*, auto* out) { Clamp(n, a, 0.3f, out); },
+       [](double a, double) {
+         return std::min(std::max(a, -double{0.3f}), double{0.3f});
+       },
+       0},
       {"Step",
        [](auto n, auto* a, auto*, auto* out) { Step(n, a, 0.1f, 3.0f, out); },
        [](double a, double) { return a < double{0.1f} ? 0 : 3; }, 0},
