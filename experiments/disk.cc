@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -63,28 +64,23 @@ struct OptimizerKind {
   const char* name;
   double learning_rate;  // Unless the options have one.
   std::unique_ptr<Optimizer> (*make)(std::vector<NamedParameter> parameters,
-                                     double learning_rate, double momentum);
+                                     const DiskOptions& options,
+                                     double learning_rate);
 };
 
 template <typename O>
 std::unique_ptr<Optimizer> MakeOptimizer(std::vector<NamedParameter> parameters,
-                                         double learning_rate,
-                                         double /*momentum*/) {
-  typename O::Options options;
-  options.learning_rate = learning_rate;
-  return std::make_unique<O>(std::move(parameters), options);
-}
-
-std::unique_ptr<Optimizer> MakeSgd(std::vector<NamedParameter> parameters,
-                                   double learning_rate, double momentum) {
-  SGD::Options options;
-  options.learning_rate = learning_rate;
-  options.momentum = momentum;
-  return std::make_unique<SGD>(std::move(parameters), options);
+                                         const DiskOptions& options,
+                                         double learning_rate) {
+  typename O::Options chosen;
+  chosen.learning_rate = learning_rate;
+  chosen.weight_decay = options.weight_decay;
+  if constexpr (std::is_same_v<O, SGD>) chosen.momentum = options.momentum;
+  return std::make_unique<O>(std::move(parameters), chosen);
 }
 
 constexpr OptimizerKind kOptimizers[] = {
-    {"sgd", 0.1, MakeSgd},
+    {"sgd", 0.05, MakeOptimizer<SGD>},
     {"adam", 0.01, MakeOptimizer<Adam>},
     {"adamw", 0.01, MakeOptimizer<AdamW>},
     {"rmsprop", 0.001, MakeOptimizer<RMSprop>},
@@ -138,6 +134,16 @@ Tensor<float> NetworkInputs(const Tensor<float>& points) {
     inputs.data()[i] = (points.data()[i] - 0.5F) * scale;
   }
   return inputs;
+}
+
+// What it should answer: 1 in the unit of the label and -1 in the other, where
+// one-hot labels have 1 and 0.
+Tensor<float> NetworkTargets(const Tensor<float>& one_hot) {
+  Tensor<float> targets(one_hot.shape());
+  for (int64_t i = 0; i < one_hot.size(); ++i) {
+    targets.data()[i] = 2 * one_hot.data()[i] - 1;
+  }
+  return targets;
 }
 
 std::unique_ptr<Sequential> BuildNetwork(const std::string& activation,
@@ -196,6 +202,9 @@ absl::Status ValidateDiskOptions(const DiskOptions& options) {
   if (!(0 <= options.momentum && options.momentum < 1)) {
     return error("momentum", options.momentum, "at least 0 and less than 1");
   }
+  if (!(options.weight_decay >= 0 && std::isfinite(options.weight_decay))) {
+    return error("weight_decay", options.weight_decay, "at least 0");
+  }
   if (options.momentum != 0 && options.optimizer != "sgd") {
     return error("momentum", options.momentum,
                  absl::StrCat("none with --optimizer=", options.optimizer));
@@ -210,8 +219,9 @@ std::string DescribeDiskTraining(const DiskOptions& options) {
       options.momentum > 0
           ? absl::StrCat(" and a momentum of ", options.momentum)
           : "",
-      ", ", options.schedule, ", ", options.epochs, " epochs in batches of ",
-      options.batch_size, ", ", options.points, " points");
+      ", weight decay ", options.weight_decay, ", ", options.schedule, ", ",
+      options.epochs, " epochs in batches of ", options.batch_size, ", ",
+      options.points, " points");
 }
 
 absl::StatusOr<DiskRound> RunDisk(
@@ -231,11 +241,12 @@ absl::StatusOr<DiskRound> RunDisk(
   const double peak = PeakLearningRate(options);
   const std::unique_ptr<Optimizer> optimizer =
       Find(kOptimizers, options.optimizer)
-          ->make(network.Parameters(), peak, options.momentum);
+          ->make(network.Parameters(), options, peak);
   const Schedule& schedule = *Find(kSchedules, options.schedule);
   LossMSE loss;
 
   const Tensor<float> inputs = NetworkInputs(round.train.points);
+  const Tensor<float> targets = NetworkTargets(round.train.targets);
   const int64_t steps_per_epoch =
       (options.points + options.batch_size - 1) / options.batch_size;
   const int64_t total_steps = options.epochs * steps_per_epoch;
@@ -250,7 +261,7 @@ absl::StatusOr<DiskRound> RunDisk(
       const absl::Span<const int64_t> rows = order.values().subspan(
           static_cast<size_t>(start), static_cast<size_t>(options.batch_size));
       GatherRows(inputs, rows, input);
-      GatherRows(round.train.targets, rows, target);
+      GatherRows(targets, rows, target);
       sum += loss.Forward(network.Forward(input), target) *
              static_cast<double>(rows.size());
       optimizer->ZeroGradients();

@@ -16,7 +16,7 @@ DEFINE_uint64(
     "and the next round has the next.");
 DEFINE_int32(rounds, 1, "How often to draw data and weights, and train.");
 DEFINE_int64(points, 1000, "Points in the training set, and in the test set.");
-DEFINE_string(activation, "tanh", "relu or tanh.");
+DEFINE_string(activation, "tanh", "relu, leaky_relu, gelu, tanh or sigmoid.");
 DEFINE_string(optimizer, "sgd", "sgd, adam, adamw or rmsprop.");
 DEFINE_string(schedule, "one_cycle",
               "Of the learning rate: one_cycle (up in the first 30 % of the "
@@ -25,7 +25,8 @@ DEFINE_double(learning_rate, 0,
               "The largest of the schedule, instead of what suits the "
               "optimizer.");
 DEFINE_double(momentum, 0, "Of sgd.");
-DEFINE_int32(epochs, 250, "Passes over the training set.");
+DEFINE_double(weight_decay, 1e-4, "Of the optimizer.");
+DEFINE_int32(epochs, 400, "Passes over the training set.");
 DEFINE_int64(batch_size, 10, "Points in each step.");
 DEFINE_int32(log_every, 10,
              "Epochs between two lines of the log, if there is one round.");
@@ -49,6 +50,7 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   training.schedule = FLAGS_schedule;
   if (IsFlagSet("learning_rate")) training.learning_rate = FLAGS_learning_rate;
   training.momentum = FLAGS_momentum;
+  training.weight_decay = FLAGS_weight_decay;
   options.rounds = FLAGS_rounds;
   options.log_every = FLAGS_log_every;
   options.plot = UserPath(FLAGS_plot);

@@ -37,15 +37,15 @@ TEST(DiskTest, LearnsTheDisk) {
   EXPECT_LT(result->test_error, 0.05);
 }
 
-// However it is trained: the loss of guessing is 0.25.
+// However it is trained: the loss of guessing is 1.
 TEST(DiskTest, EveryChoiceLearns) {
   const auto expect_learning = [](DiskOptions options) {
-    options.epochs = 30;
+    options.epochs = 60;
     double last = 0;
     EXPECT_THAT(
         RunDisk(options, [&last](int /*epoch*/, double loss) { last = loss; }),
         IsOk());
-    EXPECT_LT(last, 0.2) << DescribeDiskTraining(options);
+    EXPECT_LT(last, 0.8) << DescribeDiskTraining(options);
   };
   DiskOptions options;
   for (const char* activation :
@@ -90,9 +90,10 @@ TEST(DiskTest, TrainingInWords) {
   options.learning_rate = 0.25;
   options.epochs = 3;
   options.batch_size = 30;
-  EXPECT_EQ(DescribeDiskTraining(options),
-            "relu, sgd at a learning rate of 0.25 and a momentum of 0.9, "
-            "one_cycle, 3 epochs in batches of 30, 1000 points");
+  EXPECT_EQ(
+      DescribeDiskTraining(options),
+      "relu, sgd at a learning rate of 0.25 and a momentum of 0.9, "
+      "weight decay 0.0001, one_cycle, 3 epochs in batches of 30, 1000 points");
 }
 
 TEST(DiskTest, BeforeTrainingItGuesses) {
@@ -167,6 +168,9 @@ TEST(DiskTest, OptionsAreChecked) {
   options.optimizer = "adam";
   expect_mistake(options,
                  "--momentum is 0.9; expected none with --optimizer=adam");
+  options = {};
+  options.weight_decay = -1;
+  expect_mistake(options, "--weight_decay is -1; expected at least 0");
   options = {};
   options.activation = "Tanh";
   expect_mistake(options, "--activation is Tanh; expected relu, ");
