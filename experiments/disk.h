@@ -17,7 +17,18 @@ namespace minidl {
 
 // The mini framework's own test program: a network of 2→25→25→25→2 units tells
 // points inside a disk from those outside, trained by the mean squared error
-// with the one-hot labels.
+// with 1 in the unit of the label and -1 in the other.
+//
+// Test errors in %, mean ± standard deviation (n-1), each round in 0.1 to 0.3
+// s; the defaults were chosen on seeds 1000 to 1099, and the last column is of
+// seeds that nothing was chosen on:
+//
+//                 seeds 0 to 9  1000 to 1099  2000 to 2099
+//   defaults       0.87 ± 0.31   0.95 ± 0.36   0.98 ± 0.36
+//   relu           1.08 ± 0.32   1.11 ± 0.36   1.12 ± 0.37
+//   tanh, adam     0.85 ± 0.29   0.85 ± 0.37   0.88 ± 0.36
+//   gelu           0.65 ± 0.28   0.74 ± 0.30   0.75 ± 0.31
+//   gelu, adam     0.63 ± 0.26   0.66 ± 0.29   0.67 ± 0.28
 struct DiskOptions {
   uint64_t seed = 0;
   int64_t points = 1000;  // Of the training set, and of the test set.

@@ -66,7 +66,8 @@ int main(int argc, char** argv) {
       "disk", "[flags]",
       "Trains a network of 2, 25, 25, 25 and 2 units, by the mean squared "
       "error, to tell which points of the unit square lie inside the disk of "
-      "radius 1/sqrt(2 pi) about its centre."};
+      "radius 1/sqrt(2 pi) about its centre. The lowest test errors known are "
+      "those of --activation=gelu --optimizer=adam."};
   return minidl::ReportStatus(usage, minidl::Main(minidl::ParseCommandLine(
                                          usage, __FILE__, argc, argv)));
 }
