@@ -5,6 +5,9 @@
 const RADIUS = 1 / Math.sqrt(2 * Math.PI);
 const POINT_RADIUS = 0.0055;
 
+// 1, 2 and 5 of every power of ten that a loss may have.
+const LOSS_TICKS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10].flatMap((power) => [power, 2 * power, 5 * power]);
+
 function main(page) {
   showHeader(page);
   showRegions(page.rounds.filter(({ test }) => test));
@@ -143,7 +146,7 @@ function showCurves({ rounds, mean_loss }) {
     type: "quantitative",
     title: "loss",
     scale: { type: "log", nice: false },
-    axis: { format: "~g", tickCount: 6 },
+    axis: { format: "~g", values: LOSS_TICKS },
   };
   const lines = rounds.flatMap(({ losses }, round) =>
     losses.map((value, i) => ({ round, epoch: i + 1, loss: value })).filter((point) => point.loss > 0),
