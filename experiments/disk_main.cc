@@ -1,48 +1,60 @@
 // Trains the mini framework's test network on points labelled by a disk.
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/command_line.h"
 #include "base/status_macros.h"
-#include "experiments/disk.h"
+#include "base/user_path.h"
+#include "experiments/disk_rounds.h"
 #include "gflags/gflags.h"
 
-DEFINE_uint64(seed, 0, "Seed of the data and of the initial weights.");
+DEFINE_uint64(
+    seed, 0,
+    "Seed of the data and of the initial weights; of the first round, "
+    "and the next round has the next.");
+DEFINE_int32(rounds, 1, "How often to draw data and weights, and train.");
 DEFINE_int64(points, 1000, "Points in the training set, and in the test set.");
-DEFINE_int32(epochs, 250, "Passes over the training set.");
+DEFINE_string(activation, "tanh", "relu, leaky_relu, gelu, tanh or sigmoid.");
+DEFINE_string(optimizer, "sgd", "sgd, adam, adamw or rmsprop.");
+DEFINE_string(schedule, "one_cycle",
+              "Of the learning rate: one_cycle (up in the first 30 % of the "
+              "steps, then down to 0), cosine (down to 0) or constant.");
+DEFINE_double(learning_rate, 0,
+              "The largest of the schedule, instead of what suits the "
+              "optimizer.");
+DEFINE_double(momentum, 0, "Of sgd.");
+DEFINE_double(weight_decay, 1e-4, "Of the optimizer.");
+DEFINE_int32(epochs, 400, "Passes over the training set.");
 DEFINE_int64(batch_size, 10, "Points in each step.");
-DEFINE_double(learning_rate, 0.1,
-              "Of stochastic gradient descent: the largest, at 30 % of the "
-              "steps, of a cycle that starts and ends lower.");
-DEFINE_double(momentum, 0, "Of stochastic gradient descent.");
-DEFINE_int32(log_every, 10, "Epochs between two lines of the log.");
+DEFINE_int32(log_every, 10,
+             "Epochs between two lines of the log, if there is one round.");
+DEFINE_string(plot, "",
+              "Page to write, for a browser: learning curves, and what the "
+              "networks answer where. Empty for none.");
 
 namespace minidl {
 namespace {
 
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
-  if (FLAGS_log_every < 1) {
-    return absl::InvalidArgumentError("--log_every is not at least 1");
-  }
-  DiskOptions options;
-  options.seed = FLAGS_seed;
-  options.points = FLAGS_points;
-  options.epochs = FLAGS_epochs;
-  options.batch_size = FLAGS_batch_size;
-  options.learning_rate = FLAGS_learning_rate;
-  options.momentum = FLAGS_momentum;
-  const auto log = [&options](int epoch, double loss) {
-    if (epoch % FLAGS_log_every == 0 || epoch == options.epochs) {
-      std::printf("epoch %d/%d: loss %.5f\n", epoch, options.epochs, loss);
-    }
-  };
-  MINIDL_ASSIGN_OR_RETURN(const DiskResult result, RunDisk(options, log));
-  std::printf("train error: %.2f%%\ntest error: %.2f%%\n",
-              100 * result.train_error, 100 * result.test_error);
+  DiskRoundsOptions options;
+  DiskOptions& training = options.training;
+  training.seed = FLAGS_seed;
+  training.points = FLAGS_points;
+  training.epochs = FLAGS_epochs;
+  training.batch_size = FLAGS_batch_size;
+  training.activation = FLAGS_activation;
+  training.optimizer = FLAGS_optimizer;
+  training.schedule = FLAGS_schedule;
+  if (IsFlagSet("learning_rate")) training.learning_rate = FLAGS_learning_rate;
+  training.momentum = FLAGS_momentum;
+  training.weight_decay = FLAGS_weight_decay;
+  options.rounds = FLAGS_rounds;
+  options.log_every = FLAGS_log_every;
+  options.plot = UserPath(FLAGS_plot);
+  MINIDL_RETURN_IF_ERROR(RunDiskRounds(options));
   return FlushStandardOutput();
 }
 
@@ -53,8 +65,9 @@ int main(int argc, char** argv) {
   const minidl::ProgramUsage usage = {
       "disk", "[flags]",
       "Trains a network of 2, 25, 25, 25 and 2 units, by the mean squared "
-      "error and stochastic gradient descent, to tell which points of the unit "
-      "square lie inside the disk of radius 1/sqrt(2 pi) about its centre."};
+      "error, to tell which points of the unit square lie inside the disk of "
+      "radius 1/sqrt(2 pi) about its centre. The lowest test errors known are "
+      "those of --activation=gelu --optimizer=adam."};
   return minidl::ReportStatus(usage, minidl::Main(minidl::ParseCommandLine(
                                          usage, __FILE__, argc, argv)));
 }

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """What a user of the disk program meets."""
 
+import json
 import os
 import re
+import statistics
 import subprocess
+import tempfile
 import unittest
 
 PROGRAM = os.path.abspath("experiments/disk")
@@ -27,7 +30,7 @@ class DiskTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertRegex(
             result.stdout,
-            r"^epoch 10/20: loss 0\.\d{5}\nepoch 20/20: loss 0\.\d{5}\n"
+            r"^epoch 10/20: loss \d\.\d{5}\nepoch 20/20: loss \d\.\d{5}\n"
             r"train error: \d+\.\d\d%\ntest error: \d+\.\d\d%\n$",
         )
 
@@ -41,16 +44,68 @@ class DiskTest(unittest.TestCase):
     def test_same_seed_same_log(self):
         self.assertEqual(run("--epochs=10", "--seed=4").stdout, run("--epochs=10", "--seed=4").stdout)
 
+    def test_several_rounds_end_with_their_means(self):
+        result = run("--rounds=3", "--epochs=2", "--seed=8")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        self.assertEqual([line.split(":")[0] for line in lines[:3]], ["seed 8", "seed 9", "seed 10"])
+        self.assertEqual(lines[3], "mean ± standard deviation (n-1) of 3 of 3 rounds:")
+        for kind, line in zip(["train", "test"], lines[4:]):
+            errors = [float(re.search(rf"{kind} error (.*?)%", line).group(1)) for line in lines[:3]]
+            mean, deviation = (float(text) for text in re.match(rf"{kind} error: (.*)% ± (.*)%$", line).groups())
+            self.assertAlmostEqual(mean, statistics.mean(errors), delta=0.0051)
+            self.assertAlmostEqual(deviation, statistics.stdev(errors), delta=0.0051)
+
+    def test_a_round_of_several_is_that_of_its_seed_alone(self):
+        last = run("--rounds=2", "--epochs=2").stdout.splitlines()[1]
+        alone = run("--seed=1", "--epochs=2").stdout
+        self.assertEqual(re.search(r"test error (.*)", last).group(1), re.search(r"test error: (.*)", alone).group(1))
+
+    def test_plot_is_a_page(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "disk.html")
+            result = run("--rounds=2", "--epochs=2", "--plot=disk.html",
+                         env={**os.environ, "BUILD_WORKING_DIRECTORY": directory})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(path, result.stderr)
+            with open(path, encoding="utf-8") as file:
+                page = file.read()
+            data = json.loads(re.search(r'id="data">(.*?)</script>', page).group(1))
+            self.assertEqual([round["seed"] for round in data["rounds"]], ["0", "1"])
+            # A second run replaces it, but nothing else.
+            self.assertEqual(run("--epochs=1", f"--plot={path}").returncode, 0)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("mine")
+            result = run("--epochs=1", f"--plot={path}")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(path, result.stderr)
+            self.assertEqual(result.stdout, "")
+
+    def test_help_fits_one_screen(self):
+        result = run("--help")
+        self.assertEqual(result.returncode, 0)
+        lines = result.stdout.splitlines()
+        self.assertLessEqual(len(lines), 40)
+        self.assertLessEqual(max(len(line) for line in lines), 80)
+
     def test_mistakes_exit_with_two(self):
         for flag, message in [
             ("--epoch=3", "epoch"),
             ("--epochs=0", "--epochs is 0"),
             ("--batch_size=2000", "--batch_size is 2000"),
             ("--learning_rate=nan", "--learning_rate is nan"),
+            ("--learning_rate=0", "--learning_rate is 0"),
+            ("--activation=step", "--activation is step; expected relu, "),
+            ("--optimizer=newton", "--optimizer is newton; expected sgd, "),
+            ("--schedule=none", "--schedule is none; expected one_cycle, "),
+            ("--weight_decay=-1", "--weight_decay is -1"),
+            ("--optimizer=adam --momentum=0.9", "--momentum is 0.9"),
+            ("--rounds=0", "--rounds is 0"),
+            ("--rounds=101 --plot=disk.html", "--rounds is 101"),
             ("--log_every=0", "--log_every"),
             ("surplus", "surplus"),
         ]:
-            result = run(flag)
+            result = run(*flag.split())
             self.assertEqual(result.returncode, 2, flag)
             self.assertIn(message, result.stderr)
             self.assertEqual(result.stdout, "")
@@ -60,6 +115,21 @@ class DiskTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("diverged", result.stderr)
         self.assertNotIn("error:", result.stdout)
+
+    def test_diverged_rounds_are_named_and_counted(self):
+        # At this rate some rounds diverge and others do not.
+        result = run("--rounds=8", "--epochs=3", "--activation=relu", "--schedule=constant", "--learning_rate=2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        diverged = re.findall(r"^seed \d: training diverged: the loss of epoch \d is ", result.stdout, re.MULTILINE)
+        self.assertIn(f"of {8 - len(diverged)} of 8 rounds:", result.stdout)
+        self.assertGreater(len(diverged), 0)
+
+    def test_a_closed_pipe_ends_it(self):
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, "w") as pipe:
+            result = run("--epochs=1", stdout=pipe)
+        self.assertNotEqual(result.returncode, 0)
 
     def test_full_disk_exits_with_one(self):
         with open("/dev/full", "w", encoding="utf-8") as full:

@@ -256,6 +256,11 @@ std::vector<Outcome> TrainAll() {
   options.batch_size = 30;
   options.momentum = 0.9;
   outcomes.push_back(TrainDisk("disk_momentum", options));
+  options = {};
+  options.epochs = 3;
+  options.activation = "gelu";
+  options.optimizer = "adam";
+  outcomes.push_back(TrainDisk("disk_gelu_adam", options));
   return outcomes;
 }
 
@@ -282,8 +287,9 @@ constexpr Golden kGolden[] = {
     {"adam", 0x9d9ec71d64b0b8db},
     {"adamw", 0xd626268884083b50},
     {"rmsprop", 0xa4ac3a927e3e328f},
-    {"disk", 0x01d1fe42a00d6cb9},
-    {"disk_momentum", 0xc66623727ace78ea},
+    {"disk", 0xdefee0fefff877dc},
+    {"disk_momentum", 0x1cd58d375fb5ecaa},
+    {"disk_gelu_adam", 0x85a484f0a5ae1ddd},
 };
 
 class SameBitsTest : public testing::Test {

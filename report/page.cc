@@ -16,7 +16,9 @@
 #include "base/file.h"
 #include "base/proto_json.h"
 #include "base/status_macros.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
+#include "report/disk_page.pb.h"
 #include "report/embedded_files.h"
 #include "report/page_data.pb.h"
 
@@ -25,7 +27,7 @@ namespace {
 
 // `data` as JSON that may stand in a <script>: protobuf writes '<' and '>', and
 // the separators of lines that JavaScript has but JSON has not, as \uXXXX.
-std::string PageJson(const proto::PageData& data) {
+std::string PageJson(const google::protobuf::Message& data) {
   // As StatisticsJson, but on one line.
   google::protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = true;
@@ -37,17 +39,17 @@ constexpr absl::string_view kGenerator =
     "<meta name=\"generator\" content=\"minidl\">";
 constexpr size_t kStartSize = 256;
 
-}  // namespace
-
-std::string PageHtml(const proto::PageData& data) {
-  // page.html has "{{page.css}}" where that file goes, and "{{data}}". Nothing
-  // is replaced in what has been put in.
+// The file `name` of the template, such as page.html: it has "{{page.css}}"
+// where that file goes, and "{{data}}". Nothing is replaced in what has been
+// put in.
+std::string FillTemplate(absl::string_view name,
+                         const google::protobuf::Message& data) {
   absl::string_view page;
   const std::string json = PageJson(data);
   std::vector<std::pair<std::string, absl::string_view>> replacements = {
       {"{{data}}", json}};
   for (const EmbeddedFile& file : EmbeddedFiles()) {
-    if (file.name == "page.html") {
+    if (file.name == name) {
       page = file.contents;
     } else {
       replacements.emplace_back(absl::StrCat("{{", file.name, "}}"),
@@ -55,6 +57,21 @@ std::string PageHtml(const proto::PageData& data) {
     }
   }
   return absl::StrReplaceAll(page, replacements);
+}
+
+absl::Status WriteHtml(const std::string& path, const std::string& html) {
+  MINIDL_RETURN_IF_ERROR(CheckPageCanBeAt(path));
+  return WriteFile(path, html);
+}
+
+}  // namespace
+
+std::string PageHtml(const proto::PageData& data) {
+  return FillTemplate("page.html", data);
+}
+
+std::string PageHtml(const proto::DiskPage& data) {
+  return FillTemplate("disk.html", data);
 }
 
 absl::Status CheckPageCanBeAt(const std::string& path) {
@@ -72,8 +89,11 @@ absl::Status CheckPageCanBeAt(const std::string& path) {
 }
 
 absl::Status WritePage(const std::string& path, const proto::PageData& data) {
-  MINIDL_RETURN_IF_ERROR(CheckPageCanBeAt(path));
-  return WriteFile(path, PageHtml(data));
+  return WriteHtml(path, PageHtml(data));
+}
+
+absl::Status WritePage(const std::string& path, const proto::DiskPage& data) {
+  return WriteHtml(path, PageHtml(data));
 }
 
 }  // namespace minidl

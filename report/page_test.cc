@@ -14,6 +14,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "records/record_file_testutil.h"
+#include "report/disk_page.pb.h"
 #include "report/page_data.pb.h"
 
 namespace minidl {
@@ -86,14 +87,35 @@ TEST(PageHtmlTest, NamesAreHarmless) {
 TEST(PageHtmlTest, NothingIsLeftToPutIn) {
   const std::string html = PageHtml(DataWithName("convnet"));
   for (const absl::string_view name :
-       {"page.css", "format.js", "model.js", "tables.js", "tooltip.js",
-        "plots.js", "live.js", "page.js", "vega.min.js", "vega-lite.min.js",
-        "LICENSE", "data"}) {
+       {"page.css", "elements.js", "format.js", "model.js", "tables.js",
+        "tooltip.js", "plots.js", "live.js", "page.js", "vega.min.js",
+        "vega-lite.min.js", "LICENSE", "data"}) {
     EXPECT_FALSE(absl::StrContains(html, absl::StrCat("{{", name, "}}")))
         << name;
   }
   EXPECT_THAT(html, StartsWith("<!DOCTYPE html>"));
   EXPECT_THAT(html, HasSubstr("Interactive Data Lab"));  // Vega's license.
+}
+
+TEST(PageHtmlTest, DiskPageHoldsTheData) {
+  proto::DiskPage data;
+  data.set_training("</script>, {{data}}");
+  proto::DiskRound& round = *data.add_rounds();
+  round.set_seed(18446744073709551615u);
+  round.add_losses(0.25F);
+  round.set_test_error(0.8);
+  const std::string html = PageHtml(data);
+  for (const absl::string_view name :
+       {"page.css", "disk.css", "elements.js", "format.js", "tables.js",
+        "tooltip.js", "plots.js", "disk.js", "vega.min.js", "LICENSE"}) {
+    EXPECT_FALSE(absl::StrContains(html, absl::StrCat("{{", name, "}}")))
+        << name;
+  }
+  const std::string json = EmbeddedJson(html);
+  EXPECT_THAT(json, Not(HasSubstr("<")));
+  proto::DiskPage read;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &read).ok());
+  EXPECT_TRUE(MessageDifferencer::Equals(read, data)) << read.DebugString();
 }
 
 // The page of a study whose first round has not ended.
@@ -106,6 +128,13 @@ TEST(WritePageTest, WritesAndReplacesAPage) {
   ASSERT_THAT(WritePage(path, DataWithName("first")), IsOk());
   ASSERT_THAT(WritePage(path, DataWithName("second")), IsOk());
   EXPECT_THAT(ReadFile(path), IsOkAndHolds(PageHtml(DataWithName("second"))));
+}
+
+TEST(WritePageTest, OnePageReplacesAnother) {
+  const std::string path = TestFile("page.html");
+  ASSERT_THAT(WritePage(path, DataWithName("first")), IsOk());
+  ASSERT_THAT(WritePage(path, proto::DiskPage()), IsOk());
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds(PageHtml(proto::DiskPage())));
 }
 
 TEST(WritePageTest, ReplacesAnEmptyFile) {

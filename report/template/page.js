@@ -33,10 +33,6 @@ function main(model) {
   keepPlace(choices, choose);
 }
 
-function byId(id) {
-  return document.getElementById(id);
-}
-
 function fill(className, text) {
   for (const place of document.getElementsByClassName(className)) place.textContent = text;
 }
@@ -123,15 +119,6 @@ function showArchitectures(model, choices, choose) {
 function showRounds(model, choices, choose) {
   byId("rounds").hidden = false;
   showSortedTable("rounds-table", "All rounds", roundColumns(model), model.rounds, choices, choose);
-}
-
-// Fills a <select> with [value, text] pairs and calls `show` with the chosen value, now and whenever it changes.
-function offer(id, options, chosen, show) {
-  const select = byId(id);
-  select.append(...options.map(([value, text]) => element("option", { value }, text)));
-  if (options.some(([value]) => value === chosen)) select.value = chosen;
-  select.addEventListener("change", () => show(select.value));
-  show(select.value);
 }
 
 function showDifferences(model, choices, choose) {

@@ -372,6 +372,7 @@ const METRICS = {
   TEST_ERROR: { name: "test error", unit: "%", decimals: 2 },
   TRAIN_ERROR: { name: "training error, as seen while training", unit: "%", decimals: 2 },
   COMPARISON_LOSS: { name: "loss of the comparison, as seen while training", unit: "", decimals: 4 },
+  LOSS: { name: "loss, as seen while training", unit: "", decimals: 5 },
   AUXILIARY_LOSS: { name: "auxiliary loss, as seen while training", unit: "", decimals: 4 },
 };
 

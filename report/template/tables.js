@@ -1,16 +1,6 @@
 // Tables that a click on a column's header, or Enter on it, sorts.
 "use strict";
 
-// A new element with these properties and children, which are elements or plain text.
-function element(name, properties = {}, ...children) {
-  const created = document.createElement(name);
-  for (const [key, value] of Object.entries(properties)) {
-    if (value !== undefined) created.setAttribute(key, value);
-  }
-  created.append(...children);
-  return created;
-}
-
 // Fills `container` with a table. A column has a `title`, the `text` of a row's cell, and the `value` to sort by: a
 // string, a number, or undefined where there is none. The first column names the row; `isText` columns are aligned to the
 // left. `sorting` is {column, descending}, or null for the order of `rows`, and `onSort` is told of another.
