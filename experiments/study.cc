@@ -147,10 +147,8 @@ absl::StatusOr<Study> LoadStudy(const std::string& path) {
   for (const std::string& file : study.message.architecture_files()) {
     const std::string architecture_path =
         (directory / file).lexically_normal().string();
-    proto::Architecture architecture;
-    MINIDL_RETURN_IF_ERROR(ReadTextProto(architecture_path, &architecture));
-    MINIDL_RETURN_IF_ERROR(
-        WithFile(architecture_path, ValidateArchitecture(architecture)));
+    MINIDL_ASSIGN_OR_RETURN(proto::Architecture architecture,
+                            ReadArchitecture(architecture_path));
     for (const proto::Architecture& other : study.architectures) {
       if (other.name() == architecture.name()) {
         return absl::InvalidArgumentError(
@@ -161,6 +159,13 @@ absl::StatusOr<Study> LoadStudy(const std::string& path) {
     study.architectures.push_back(std::move(architecture));
   }
   return study;
+}
+
+absl::StatusOr<proto::Architecture> ReadArchitecture(const std::string& path) {
+  proto::Architecture architecture;
+  MINIDL_RETURN_IF_ERROR(ReadTextProto(path, &architecture));
+  MINIDL_RETURN_IF_ERROR(WithFile(path, ValidateArchitecture(architecture)));
+  return architecture;
 }
 
 absl::Status SelectArchitectures(const std::vector<std::string>& names,

@@ -25,6 +25,9 @@ struct Study {
 // it. Mistakes are InvalidArgument, with the file and the field.
 absl::StatusOr<Study> LoadStudy(const std::string& path);
 
+// Reads and checks one architecture in the same way.
+absl::StatusOr<proto::Architecture> ReadArchitecture(const std::string& path);
+
 // Keeps the architectures of these names alone, in this order. InvalidArgument,
 // with the names that there are, if one is unknown or named twice.
 absl::Status SelectArchitectures(const std::vector<std::string>& names,
