@@ -4,10 +4,13 @@ It has this repository's .bazelrc, study.bzl and MNIST, and the programs that th
 compiles nothing.
 """
 
+import glob
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 
 _SKYLIB = "/usr/share/bazel/tools/skylib"
 _PROGRAMS = ["experiments/run_round", "experiments/study_settings", "tools/records", "tools/stats"]
@@ -129,6 +132,42 @@ local_repository(name = "bazel_skylib", path = "{_SKYLIB}")
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def run(self, command, *arguments, base="base"):
+        """As `start`, to its end: the exit code, and what it printed to stdout and stderr."""
+        process = self.start(command, *arguments, base=base)
+        stdout, stderr = process.communicate(timeout=250)
+        return process.returncode, stdout, stderr
+
+    def record(self, name, base="base"):
+        """The record file of "convnet/0"."""
+        with open(self._record_path(name, base), "rb") as file:
+            return file.read()
+
+    def num_records(self, base="base"):
+        """How many rounds have been run, or taken from a remote cache, so far."""
+        return len(glob.glob(self._record_path("*/*", base)))
+
+    def wait_for_records(self, number, base="base"):
+        """Returns when `number` rounds have been run."""
+        deadline = time.monotonic() + 100
+        while self.num_records(base) < number:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.num_records(base)} of {number} records")
+            time.sleep(0.05)
+
+    def make_rounds_long(self):
+        """A second or so, so that something can happen while they run."""
+        self.replace("experiments/tiny.textproto", "epochs: 1", "epochs: 500")
+
+    def kill(self, base="base"):
+        """Kills the Bazel of `base` at once, as a lack of memory does."""
+        with open(os.path.join(self.directory, base, "server/server.pid.txt"), encoding="utf-8") as file:
+            os.kill(int(file.read()), signal.SIGKILL)
+
+    def _record_path(self, name, base):
+        directory = os.path.join(self.directory, base, "execroot/minidl/bazel-out/k8-opt/bin")
+        return os.path.join(directory, "experiments/study_rounds", name + ".tfrecord")
 
     def spawns(self, base="base"):
         """What the last Bazel of `base` executed or took from a remote cache: its execution log's entries."""

@@ -63,19 +63,17 @@ class StudyTest(unittest.TestCase):
 
     def build(self, *flags, command="build"):
         """Builds the study; its output."""
-        process = self.workspace.start(command, TARGET, *flags)
-        stdout, stderr = process.communicate(timeout=200)
-        self.assertEqual(process.returncode, 0, stderr)
+        code, stdout, stderr = self.workspace.run(command, TARGET, *flags)
+        self.assertEqual(code, 0, stderr)
         return stdout
 
-    def expect_failure(self, *messages):
+    def expect_mistake(self, *messages, flags=()):
         """Builds the study, which does not come to any round."""
-        process = self.workspace.start("build", TARGET)
-        _, stderr = process.communicate(timeout=200)
-        self.assertEqual(process.returncode, 1, stderr)
+        code, _, stderr = self.workspace.run("build", TARGET, *flags)
+        self.assertEqual(code, 1, stderr)
         for message in messages:
             self.assertIn(message, stderr)
-        self.assertEqual(self.workspace.rounds(), {})
+        self.assertEqual(self.workspace.num_records(), 0)
 
     def run_by_hand(self, *flags):
         """The payloads that digit_pairs writes, without environment."""
@@ -92,9 +90,6 @@ class StudyTest(unittest.TestCase):
         os.remove(output)
         return records
 
-    def record(self, name):
-        return self.workspace.read(f"bazel-bin/experiments/study_rounds/{name}.tfrecord")
-
     def merged(self):
         return self.workspace.read("bazel-bin/experiments/study.tfrecord")
 
@@ -102,7 +97,7 @@ class StudyTest(unittest.TestCase):
         # One Bazel for all steps: it takes longest to start.
         self.build()
         self.assertEqual(sorted(self.workspace.rounds()), ROUNDS)
-        records = {name: self.record(name) for name in ROUNDS}
+        records = {name: self.workspace.record(name) for name in ROUNDS}
 
         with self.subTest("a round may read its own inputs alone"):
             for entry in self.workspace.spawns():
@@ -168,8 +163,8 @@ class StudyTest(unittest.TestCase):
             self.assertEqual(
                 sorted(self.workspace.rounds()), [f"convnet_aux/{i}" for i in range(4)]
             )
-            self.assertEqual(self.record("convnet/0"), records["convnet/0"])
-            self.assertNotEqual(self.record("convnet_aux/0"), records["convnet_aux/0"])
+            self.assertEqual(self.workspace.record("convnet/0"), records["convnet/0"])
+            self.assertNotEqual(self.workspace.record("convnet_aux/0"), records["convnet_aux/0"])
 
         with self.subTest("a removed architecture runs nothing"):
             self.workspace.replace(
@@ -187,12 +182,12 @@ class StudyTest(unittest.TestCase):
             self.build("--//experiments:seed=18446744073709551615", "--//experiments:rounds=1")
             self.assertEqual(sorted(self.workspace.rounds()), ["convnet/0"])
             (payload,) = self.run_by_hand("--seed=18446744073709551615", "--only_round=0")
-            self.assertEqual(tfrecord.frame(payload), self.record("convnet/0"))
+            self.assertEqual(tfrecord.frame(payload), self.workspace.record("convnet/0"))
 
     def test_mistakes_stop_before_any_round(self):
         with self.subTest("rounds"):
             self.workspace.replace("experiments/BUILD", "rounds = 2", "rounds = 3")
-            self.expect_failure(
+            self.expect_mistake(
                 "experiments/tiny.textproto: rounds is 2, but the Bazel target says 3"
             )
             self.workspace.replace("experiments/BUILD", "rounds = 3", "rounds = 2")
@@ -201,30 +196,40 @@ class StudyTest(unittest.TestCase):
             self.workspace.replace(
                 "experiments/BUILD", ', "architectures/convnet_aux.textproto"', ""
             )
-            self.expect_failure(
+            self.expect_mistake(
                 "experiments/tiny.textproto: architecture_files",
                 "only the study has experiments/architectures/convnet_aux.textproto",
             )
 
         with self.subTest("no study"):
             self.workspace.replace("experiments/tiny.textproto", "epochs: 1", "epoch: 1")
-            self.expect_failure('experiments/tiny.textproto:', '"epoch"')
+            self.expect_mistake('experiments/tiny.textproto:', '"epoch"')
 
         with self.subTest("flags"):
             for flag, message in [
                 ("rounds=-1", "rounds is -1; expected at least 1"),
                 ("seed=one", "seed"),
             ]:
-                process = self.workspace.start("build", TARGET, "--//experiments:" + flag)
-                _, stderr = process.communicate(timeout=200)
-                self.assertEqual(process.returncode, 1, stderr)
-                self.assertIn(message, stderr)
+                self.expect_mistake(message, flags=["--//experiments:" + flag])
 
     def test_wildcards_train_nothing(self):
-        process = self.workspace.start("build", "//experiments:all")
-        _, stderr = process.communicate(timeout=200)
-        self.assertEqual(process.returncode, 0, stderr)
+        code, _, stderr = self.workspace.run("build", "//experiments:all")
+        self.assertEqual(code, 0, stderr)
         self.assertEqual(self.workspace.spawns(), [])
+
+    def test_killed_bazel_loses_no_finished_round(self):
+        self.workspace.make_rounds_long()
+        cache = "--disk_cache=" + os.path.join(self.workspace.directory, "disk_cache")
+        process = self.workspace.start("build", TARGET, cache, "--//experiments:rounds=4")
+        self.workspace.wait_for_records(3)
+        self.workspace.kill()
+        process.communicate(timeout=100)
+        finished = self.workspace.num_records()
+        self.assertLess(finished, 8)
+        self.build(cache, "--//experiments:rounds=4")
+        run = [name for name, where in self.workspace.rounds().items() if "hit" not in where]
+        # One on each of two processors may have ended and not been noted.
+        self.assertLessEqual(len(run), 8 - finished + 2)
 
 
 if __name__ == "__main__":
