@@ -51,6 +51,20 @@ class CacheTest(unittest.TestCase):
         new = {name for name, where in self.workspace.rounds("second").items() if where != HIT}
         self.assertEqual(new, {"convnet/2", "convnet_aux/2"})
 
+    def test_damaged_files_of_the_cache_are_not_used(self):
+        self.build("first")
+        contents = os.path.join(self.workspace.directory, "cache/data/cas")
+        for name in os.listdir(contents):
+            with open(os.path.join(contents, name), "r+b") as file:
+                file.seek(100)
+                file.write(b"damage")
+        self.assertIn("does not match received digest", self.build("second"))
+        self.assertNotIn(HIT, self.workspace.rounds("second").values())
+        for name in ROUNDS:
+            self.assertEqual(
+                self.workspace.record(name, "second"), self.workspace.record(name, "first")
+            )
+
     def test_loss_of_the_cache(self):
         self.workspace.make_rounds_long()
         more = "--//experiments:rounds=4"
