@@ -1,15 +1,19 @@
 #include "base/text_proto.h"
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/duration.pb.h"
+#include "google/protobuf/type.pb.h"
 #include "gtest/gtest.h"
 
 namespace minidl {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -33,6 +37,76 @@ TEST(TextProtoTest, MissingFileIsNotFound) {
   google::protobuf::Duration duration;
   EXPECT_THAT(ReadTextProto("/nonexistent", &duration),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nonexistent")));
+}
+
+// A message with repeated and nested fields.
+constexpr char kType[] = R"(name: "t"
+fields { name: "a" }
+fields {
+  name: "b"
+  options {
+    value { type_url: "u" }
+  }
+}
+oneofs: ["x", "y"]
+oneofs: "z"
+  source_context {}
+)";
+
+// "LINE:COLUMN" where a mistake with this message is located in kType.
+std::string PlaceOf(const std::string& message) {
+  google::protobuf::Type type;
+  TextProtoLocations locations;
+  EXPECT_THAT(ParseTextProto(kType, "f", &type, &locations), IsOk());
+  const absl::Status located =
+      locations.Locate(absl::InvalidArgumentError(message));
+  EXPECT_THAT(located,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(StartsWith("f:"), EndsWith(": " + message))));
+  const auto end = located.message().size() - message.size() - 2;
+  return std::string(located.message().substr(2, end - 2));
+}
+
+TEST(TextProtoLocationsTest, AMistakeIsWhereItsFieldIs) {
+  EXPECT_EQ(PlaceOf("name is \"t\""), "1:1");
+  EXPECT_EQ(PlaceOf("fields[0].name is \"a\""), "2:10");
+  EXPECT_EQ(PlaceOf("fields[1]: does not fit"), "3:1");
+  EXPECT_EQ(PlaceOf("fields[1].name"), "4:3");
+  EXPECT_EQ(PlaceOf("fields[1].options[0].value.type_url, if any"), "6:13");
+  EXPECT_EQ(PlaceOf("source_context."), "11:3");
+}
+
+TEST(TextProtoLocationsTest, RepeatedFieldWithoutIndexIsTheLast) {
+  EXPECT_EQ(PlaceOf("fields end with \"b\""), "3:1");
+  EXPECT_EQ(PlaceOf("fields.name means nothing"), "3:1");
+  EXPECT_EQ(PlaceOf("oneofs are"), "10:1");
+}
+
+TEST(TextProtoLocationsTest, AListIsWhereItStarts) {
+  EXPECT_EQ(PlaceOf("oneofs[0] is \"x\""), "9:1");
+}
+
+TEST(TextProtoLocationsTest, WhatIsNotInTheTextIsWhereItShouldBe) {
+  EXPECT_EQ(PlaceOf("fields[1].number is 0"), "3:1");
+  EXPECT_EQ(PlaceOf("fields[1].options[0].name is empty"), "5:3");
+  EXPECT_EQ(PlaceOf("source_context.file_name is empty"), "11:3");
+  EXPECT_EQ(PlaceOf("syntax is not set"), "1:1");
+  // These are no fields.
+  EXPECT_EQ(PlaceOf("fields[1].nonsense is 3"), "3:1");
+  EXPECT_EQ(PlaceOf("fields[1].name.nonsense is 3"), "4:3");
+  EXPECT_EQ(PlaceOf("too many of them"), "1:1");
+  EXPECT_EQ(PlaceOf(""), "1:1");
+}
+
+TEST(TextProtoLocationsTest, KeepsTheCode) {
+  google::protobuf::Type type;
+  TextProtoLocations locations;
+  EXPECT_THAT(locations.Locate(absl::NotFoundError("name")),
+              StatusIs(absl::StatusCode::kNotFound, "name"));
+  ASSERT_THAT(ParseTextProto(kType, "f", &type, &locations), IsOk());
+  EXPECT_THAT(locations.Locate(absl::OkStatus()), IsOk());
+  EXPECT_THAT(locations.Locate(absl::NotFoundError("name")),
+              StatusIs(absl::StatusCode::kNotFound, "f:1:1: name"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
@@ -12,6 +13,8 @@
 #include "benchmarks/layer.h"
 #include "benchmarks/layer_shapes.h"
 #include "benchmarks/our_layers.h"
+#include "tensor/batch_norm.h"
+#include "tensor/binary_cross_entropy.h"
 #include "tensor/channels_last.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
@@ -94,6 +97,36 @@ void MaxPoolForward(State& state, const ConvolutionShape& shape) {
   CountElements(state, images.size() + 3 * output.size());
 }
 
+// Moments and output: one pass over the input would be enough to count.
+void BatchNorm(State& state, const Shape& shape) {
+  const Tensor<float> input = RandomTensor(shape);
+  const Tensor<float> weight = RandomTensor({shape[1]});
+  const Tensor<float> bias = RandomTensor({shape[1]});
+  ChannelMoments moments;
+  Tensor<float> output;
+  for (auto _ : state) {
+    BatchNormForward(input, weight, bias, /*epsilon=*/1e-5, moments, output);
+  }
+  CountElements(state, 2 * input.size());
+}
+
+void BatchNormGradient(State& state, const Shape& shape) {
+  const Tensor<float> input = RandomTensor(shape);
+  const Tensor<float> weight = RandomTensor({shape[1]});
+  const Tensor<float> output_gradient = RandomTensor(shape);
+  ChannelMoments moments;
+  Tensor<float> output;
+  BatchNormForward(input, weight, weight, /*epsilon=*/1e-5, moments, output);
+  Tensor<float> weight_gradient({shape[1]});
+  Tensor<float> bias_gradient({shape[1]});
+  Tensor<float> input_gradient;
+  for (auto _ : state) {
+    BatchNormBackward(input, weight, /*epsilon=*/1e-5, moments, output_gradient,
+                      weight_gradient, bias_gradient, &input_gradient);
+  }
+  CountElements(state, 3 * input.size());
+}
+
 // The product for the weights alone, as in the first layer of a network.
 void LinearWeightGradient(State& state, const LinearShape& shape) {
   const Tensor<float> input = RandomTensor({shape.batch, shape.in_features});
@@ -158,15 +191,45 @@ void CrossEntropy(State& state, int64_t batch, int64_t classes) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(
         CrossEntropyForward(logits, targets, probabilities, workspace));
-    CrossEntropyBackward(probabilities, targets, /*weight=*/1, gradient);
+    CrossEntropyBackward(probabilities, targets, /*scale=*/1, gradient);
   }
   CountElements(state, 4 * logits.size());
+}
+
+void SmoothedCrossEntropy(State& state, int64_t batch, int64_t classes) {
+  const Tensor<float> logits = RandomTensor({batch, classes});
+  Tensor<int64_t> targets({batch});
+  for (int64_t n = 0; n < batch; ++n) targets(n) = n % classes;
+  const ClassWeights<float> weights = {RandomTensor({classes}),
+                                       RandomTensor({classes})};
+  Tensor<float> probabilities;
+  Tensor<float> workspace;
+  Tensor<float> gradient;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(WeightedCrossEntropyForward(
+        logits, targets, weights, probabilities, workspace));
+    WeightedCrossEntropyBackward(probabilities, targets, weights, /*scale=*/1,
+                                 gradient);
+  }
+  CountElements(state, 4 * logits.size());
+}
+
+void BinaryCrossEntropies(State& state, int64_t batch, int64_t classes) {
+  const Tensor<float> logits = RandomTensor({batch, classes});
+  const Tensor<float> targets({batch, classes});
+  Tensor<float> difference;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(BinaryCrossEntropy(logits, targets, difference));
+  }
+  CountElements(state, 3 * logits.size());
 }
 
 void Sgd(State& state, int64_t size) {
   const Tensor<float> gradient = RandomTensor({size});
   Tensor<float> parameter = RandomTensor({size});
-  for (auto _ : state) SgdStep(/*learning_rate=*/1e-9f, gradient, parameter);
+  SgdStepOptions options;
+  options.learning_rate = 1e-9;
+  for (auto _ : state) SgdStep(options, gradient, parameter);
   CountElements(state, 3 * size);
 }
 
@@ -174,10 +237,10 @@ void SgdWithMomentum(State& state, int64_t size) {
   const Tensor<float> gradient = RandomTensor({size});
   Tensor<float> velocity({size});
   Tensor<float> parameter = RandomTensor({size});
-  for (auto _ : state) {
-    SgdMomentumStep(/*learning_rate=*/1e-9f, /*momentum=*/0.9f, gradient,
-                    velocity, parameter);
-  }
+  SgdStepOptions options;
+  options.learning_rate = 1e-9;
+  options.momentum = 0.9;
+  for (auto _ : state) SgdMomentumStep(options, gradient, velocity, parameter);
   CountElements(state, 5 * size);
 }
 
@@ -196,6 +259,20 @@ void AdamOptimizer(State& state, int64_t size) {
     AdamStep(options, gradient, first_moment, second_moment, parameter);
   }
   CountElements(state, 7 * size);
+}
+
+void RmspropOptimizer(State& state, int64_t size) {
+  RmspropStepOptions options;
+  options.learning_rate = 1e-9;
+  options.alpha = 0.99;
+  options.epsilon = 1e-8;
+  const Tensor<float> gradient = RandomTensor({size});
+  Tensor<float> mean_square({size});
+  Tensor<float> parameter = RandomTensor({size});
+  for (auto _ : state) {
+    RmspropStep(options, gradient, mean_square, nullptr, nullptr, parameter);
+  }
+  CountElements(state, 5 * size);
 }
 
 void GatherPairs(State& state, int64_t batch) {
@@ -233,22 +310,34 @@ void RegisterBenchmarks() {
   }
   // A layer of the disk's network for batch 1, 10 and 100, and w1's hidden
   // layer.
-  for (const int64_t size : {25, 250, 2'500, 20'000}) {
+  for (const int64_t size : {25, 250, 2'500, 20'000, 460'800}) {
     add("ReluForward", size, Relu, size);
     add("ReluBackward", size, ReluGradient, size);
     add("TanhForward", size, Tanh, size);
     add("TanhBackward", size, TanhGradient, size);
+  }
+  // After the first convolution of a network on digits, after another one, and
+  // after a hidden layer.
+  for (const auto& [name, shape] :
+       {std::pair{"100x32x12x12", Shape{100, 32, 12, 12}},
+        std::pair{"100x64x6x6", Shape{100, 64, 6, 6}},
+        std::pair{"100x200", Shape{100, 200}}}) {
+    add("BatchNormForward", name, BatchNorm, shape);
+    add("BatchNormBackward", name, BatchNormGradient, shape);
   }
   // Parameters of the disk's second layer and of w1.
   for (const int64_t size : {625, 70'906}) {
     add("SgdStep", size, Sgd, size);
     add("SgdMomentumStep", size, SgdWithMomentum, size);
     add("AdamStep", size, AdamOptimizer, size);
+    add("RmspropStep", size, RmspropOptimizer, size);
   }
   // A batch of w1's hidden layer, for dropout.
   add("FillUniform", 20'000, Uniform, 20'000);
   add("CrossEntropy", "100x2", CrossEntropy, 100, 2);
   add("CrossEntropy", "200x10", CrossEntropy, 200, 10);
+  add("SmoothedCrossEntropy", "200x10", SmoothedCrossEntropy, 200, 10);
+  add("BinaryCrossEntropy", "200x10", BinaryCrossEntropies, 200, 10);
   add("GatherRows", "100_pairs", GatherPairs, 100);
 }
 

@@ -18,6 +18,7 @@
 #include "experiments/study.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/sequential.h"
 #include "proto/run_record.pb.h"
@@ -31,11 +32,13 @@ namespace minidl {
 namespace {
 
 std::vector<double> Train(const PairWorkload& workload, PairNetwork& network) {
+  const absl::StatusOr<std::unique_ptr<PairLoss>> loss =
+      PairLoss::Create(workload.architecture, kDigitPairImages.num_classes);
+  MINIDL_CHECK(loss.ok(), loss.status().ToString());
   Generator shuffling(kShufflingSeed);
   const std::atomic<bool> cancelled = false;
   const PairTrainingResult result =
-      TrainPairNetwork(*workload.pairs, workload.training,
-                       workload.architecture.auxiliary_loss_weight(), shuffling,
+      TrainPairNetwork(*workload.pairs, workload.training, **loss, shuffling,
                        cancelled, network);
   std::vector<double> losses;
   for (const proto::Epoch& epoch : result.epochs) {

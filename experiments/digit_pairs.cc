@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/status_macros.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
@@ -32,6 +33,15 @@
 namespace minidl {
 namespace {
 
+// An error if `study`, which was right before, is not since the flag changed
+// it.
+absl::Status CheckChange(const std::string& flag, const proto::Study& study) {
+  const absl::Status status = ValidateStudy(study);
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(flag, ": ", status.message()));
+}
+
 // The study with the options' changes.
 absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
   MINIDL_ASSIGN_OR_RETURN(Study study, LoadStudy(options.study_file));
@@ -39,12 +49,17 @@ absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
     MINIDL_RETURN_IF_ERROR(SelectArchitectures(options.architectures, study));
   }
   proto::Study& message = study.message;
-  if (options.rounds.has_value()) message.set_rounds(*options.rounds);
   if (options.seed.has_value()) message.set_seed(*options.seed);
+  if (options.rounds.has_value()) {
+    message.set_rounds(*options.rounds);
+    MINIDL_RETURN_IF_ERROR(
+        CheckChange(absl::StrCat("--rounds=", *options.rounds), message));
+  }
   if (options.epochs.has_value()) {
     message.mutable_training()->set_epochs(*options.epochs);
+    MINIDL_RETURN_IF_ERROR(
+        CheckChange(absl::StrCat("--epochs=", *options.epochs), message));
   }
-  MINIDL_RETURN_IF_ERROR(ValidateStudy(message));
   if (options.only_round.has_value() &&
       (*options.only_round < 0 || *options.only_round >= message.rounds())) {
     return absl::InvalidArgumentError(
@@ -52,6 +67,15 @@ absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
                      "; the study has rounds 0 to ", message.rounds() - 1));
   }
   return study;
+}
+
+// Whether there are images for the pairs of the study's field.
+absl::Status CheckPairs(const std::string& field, int64_t num_pairs,
+                        int64_t num_images, absl::string_view images,
+                        const Study& study) {
+  const absl::Status status = CheckNumPairs(num_pairs, num_images, images);
+  return study.locations.Locate(
+      absl::Status(status.code(), absl::StrCat(field, ": ", status.message())));
 }
 
 // The output file, ready for more records, and the records that it has.
@@ -119,10 +143,11 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
   MINIDL_ASSIGN_OR_RETURN(const Study study, LoadChangedStudy(options));
   MINIDL_ASSIGN_OR_RETURN(const Mnist mnist,
                           LoadMnist(options.mnist_directory));
-  MINIDL_RETURN_IF_ERROR(CheckNumPairs(study.message.train_pairs(),
-                                       mnist.train.size(), "training images"));
-  MINIDL_RETURN_IF_ERROR(CheckNumPairs(study.message.test_pairs(),
-                                       mnist.test.size(), "test images"));
+  MINIDL_RETURN_IF_ERROR(CheckPairs("train_pairs", study.message.train_pairs(),
+                                    mnist.train.size(), "training images",
+                                    study));
+  MINIDL_RETURN_IF_ERROR(CheckPairs("test_pairs", study.message.test_pairs(),
+                                    mnist.test.size(), "test images", study));
   MINIDL_ASSIGN_OR_RETURN(Output output, OpenOutput(options));
   absl::StatusOr<std::vector<Task>> tasks =
       PlanTasks(study, options.only_round, output.records);

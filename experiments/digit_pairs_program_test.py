@@ -109,9 +109,9 @@ class DigitPairsTest(unittest.TestCase):
     def test_mistakes_stop_before_any_work(self):
         self.expect_mistake("round", "--round=3")
         self.expect_mistake("many", "--rounds=many")
-        self.expect_mistake("rounds is 0", "--rounds=0")
+        self.expect_mistake("--rounds=0: rounds is 0", "--rounds=0")
         self.expect_mistake("rounds is -1", "--rounds=-1")
-        self.expect_mistake("training.epochs is 0", "--epochs=0")
+        self.expect_mistake("--epochs=0: training.epochs is 0", "--epochs=0")
         self.expect_mistake("--jobs is -1", "--jobs=-1")
         self.expect_mistake("--only_round is 10", "--only_round=10")
         self.expect_mistake("--only_round is -1", "--only_round=-1")

@@ -13,9 +13,11 @@
 #include "absl/types/span.h"
 #include "data/pair_sets.h"
 #include "nn/build_optimizer.h"
-#include "nn/loss.h"
+#include "nn/clip_gradients.h"
 #include "nn/optimizer.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
+#include "nn/parameter.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/flush_denormals.h"
@@ -75,12 +77,21 @@ void CountWrong(const Tensor<float>& logits, const Tensor<int64_t>& targets,
   CountWrong(logits, targets, count, [](int64_t, int64_t) {});
 }
 
+void ClipGradients(const proto::Training& training,
+                   const std::vector<NamedParameter>& parameters) {
+  if (training.max_gradient_norm() != 0) {
+    ClipGradientNorm(parameters, training.max_gradient_norm());
+  }
+  if (training.max_gradient_value() != 0) {
+    ClipGradientValues(parameters, training.max_gradient_value());
+  }
+}
+
 }  // namespace
 
 PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const proto::Training& training,
-                                    double auxiliary_loss_weight,
-                                    Generator& shuffling,
+                                    PairLoss& loss, Generator& shuffling,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network) {
   const FlushDenormals flush_denormals;
@@ -88,14 +99,9 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
   const int64_t batch_size = training.batch_size();
   const int64_t steps_per_epoch = StepsPerEpoch(training, num_pairs);
   const int64_t total_steps = training.epochs() * steps_per_epoch;
-  const bool auxiliary = auxiliary_loss_weight != 0;
-  // The loss of a digit is the mean over the images, of which a pair has two.
-  const double classes_weight = 2 * auxiliary_loss_weight;
-
+  const std::vector<NamedParameter> parameters = network.Parameters();
   const std::unique_ptr<Optimizer> optimizer =
-      BuildOptimizer(training, network.Parameters());
-  LossCrossEntropy comparison_loss;
-  LossCrossEntropy classes_loss;
+      BuildOptimizer(training, parameters);
   Batch batch;
   PairTrainingResult result;
   for (int epoch = 1; epoch <= training.epochs(); ++epoch) {
@@ -103,7 +109,7 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
     const Tensor<int64_t> order = RandomPermutation(num_pairs, shuffling);
     proto::Epoch record;
     double comparison_sum = 0;
-    double classes_sum = 0;
+    double auxiliary_sum = 0;
     for (int step = 1; step <= steps_per_epoch; ++step) {
       if (cancelled) {
         result.stop = {proto::RunRecord::INTERRUPTED, epoch, step, {}};
@@ -115,44 +121,40 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       batch.Gather(pairs.train, rows);
 
       const PairNetwork::Output output = network.Forward(batch.inputs);
-      const double comparison =
-          comparison_loss.Forward(output.comparison, batch.targets);
-      const double classes =
-          auxiliary ? 2 * classes_loss.Forward(*output.classes, batch.classes)
-                    : 0;
-      const double loss = comparison + auxiliary_loss_weight * classes;
-      if (!std::isfinite(loss)) {
-        result.stop = {
-            proto::RunRecord::DIVERGED, epoch, step,
-            std::isnan(loss) ? std::numeric_limits<double>::quiet_NaN() : loss};
+      const PairLoss::Value value =
+          loss.Forward(output, batch.targets, batch.classes);
+      if (!std::isfinite(value.total)) {
+        result.stop = {proto::RunRecord::DIVERGED, epoch, step,
+                       std::isnan(value.total)
+                           ? std::numeric_limits<double>::quiet_NaN()
+                           : value.total};
         return result;
       }
       const auto count = static_cast<double>(rows.size());
-      comparison_sum += comparison * count;
-      classes_sum += classes * count;
+      comparison_sum += value.comparison * count;
+      auxiliary_sum += value.auxiliary * count;
       CountWrong(output.comparison, batch.targets, *record.mutable_train());
-      if (auxiliary) {
+      if (loss.has_auxiliary()) {
         CountWrong(*output.classes, batch.classes,
                    *record.mutable_train_digits());
       }
 
       optimizer->ZeroGradients();
-      network.Backward(
-          comparison_loss.Backward(),
-          auxiliary ? &classes_loss.Backward(classes_weight) : nullptr);
+      loss.Backward(network);
+      ClipGradients(training, parameters);
       optimizer->set_learning_rate(LearningRate(
           training, (epoch - 1) * steps_per_epoch + step - 1, total_steps));
       optimizer->Step();
     }
     const auto total = static_cast<double>(num_pairs);
     record.set_comparison_loss(comparison_sum / total);
-    record.set_auxiliary_loss(classes_sum / total);
+    record.set_auxiliary_loss(auxiliary_sum / total);
     record.set_loss(record.comparison_loss() +
-                    auxiliary_loss_weight * record.auxiliary_loss());
+                    loss.auxiliary_weight() * record.auxiliary_loss());
     if (training.test_interval() > 0 && epoch % training.test_interval() == 0) {
       const PairErrors test = EvaluatePairNetwork(pairs.test, network);
       *record.mutable_test() = test.comparison;
-      if (auxiliary) *record.mutable_test_digits() = test.digits;
+      if (loss.has_auxiliary()) *record.mutable_test_digits() = test.digits;
     }
     result.epochs.push_back(std::move(record));
   }

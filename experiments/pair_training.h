@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/pair_sets.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
@@ -31,15 +32,13 @@ struct PairTrainingResult {
 };
 
 // Trains `network` on `pairs.train` by minibatches in an order drawn anew for
-// each epoch, to lower the cross-entropy of the comparison plus
-// `auxiliary_loss_weight` times the sum of the two digits' cross-entropies.
-// Stops in the middle of an epoch if the loss is not finite, or once
-// `cancelled` is true. `pairs.test` is evaluated where training.test_interval
-// says, which changes nothing else. Denormals are zeros.
+// each epoch, to lower `loss`, which is the recorded one. Stops in the middle
+// of an epoch if it is not finite, or once `cancelled` is true. `pairs.test` is
+// evaluated where training.test_interval says, which changes nothing else.
+// ValidateTraining has accepted `training`. Denormals are zeros.
 PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const proto::Training& training,
-                                    double auxiliary_loss_weight,
-                                    Generator& shuffling,
+                                    PairLoss& loss, Generator& shuffling,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,6 +15,7 @@
 #include "data/pair_sets.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
@@ -63,6 +65,15 @@ std::unique_ptr<PairNetwork> MakeNetwork(uint64_t seed = 0) {
   return *PairNetwork::Create(architecture, kImages, {generator, generator});
 }
 
+// `losses` are comparison_loss and auxiliary_loss, unset if it is empty.
+std::unique_ptr<PairLoss> MakeLoss(double auxiliary_loss_weight,
+                                   const std::string& losses = "") {
+  proto::Architecture architecture;
+  EXPECT_THAT(ParseTextProto(losses, "", &architecture), IsOk());
+  architecture.set_auxiliary_loss_weight(auxiliary_loss_weight);
+  return *PairLoss::Create(architecture, kImages.num_classes);
+}
+
 proto::Training MakeTraining(int epochs, int batch_size, double learning_rate) {
   proto::Training training;
   training.set_epochs(epochs);
@@ -81,8 +92,8 @@ TEST(TrainPairNetworkTest, LearnsWhatCanBeLearned) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), 1, shuffling,
-                       NotCancelled(), *network);
+      TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1),
+                       shuffling, NotCancelled(), *network);
   ASSERT_THAT(result.epochs, SizeIs(20));
   EXPECT_FALSE(result.stop.has_value());
   EXPECT_LT(result.epochs.back().loss(), 0.1 * result.epochs.front().loss());
@@ -100,12 +111,106 @@ TEST(TrainPairNetworkTest, LossIsTheSumOfItsParts) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(1, 10, 0.01), 0.5, shuffling,
-                       NotCancelled(), *network);
+      TrainPairNetwork(pairs, MakeTraining(1, 10, 0.01), *MakeLoss(0.5),
+                       shuffling, NotCancelled(), *network);
   const proto::Epoch& epoch = result.epochs[0];
   EXPECT_GT(epoch.auxiliary_loss(), 0);
   EXPECT_DOUBLE_EQ(epoch.loss(),
                    epoch.comparison_loss() + 0.5 * epoch.auxiliary_loss());
+}
+
+// What one step on all of five pairs makes of the network's parameters, in one
+// after the other, and the mean loss before it.
+struct OneStep {
+  std::vector<float> parameters;
+  double loss;
+};
+OneStep TakeOneStep(const proto::Training& training, PairLoss& loss) {
+  const PairSets pairs = {MakePairs(5, 1), {}};
+  const auto network = MakeNetwork();
+  Generator shuffling(3);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, training, loss, shuffling, NotCancelled(), *network);
+  OneStep step = {{}, result.epochs[0].loss()};
+  for (const NamedParameter& named : network->Parameters()) {
+    const auto values = named.parameter->value.values();
+    step.parameters.insert(step.parameters.end(), values.begin(), values.end());
+  }
+  return step;
+}
+
+// How far the step of an SGD with rate 1 goes: the gradients' norm.
+double StepNorm(const proto::Training& training, PairLoss& loss) {
+  proto::Training none = training;
+  none.mutable_sgd()->set_learning_rate(1e-30);
+  const OneStep before = TakeOneStep(none, loss);
+  const OneStep after = TakeOneStep(training, loss);
+  double sum = 0;
+  for (size_t i = 0; i < before.parameters.size(); ++i) {
+    sum += std::pow(after.parameters[i] - before.parameters[i], 2);
+  }
+  return std::sqrt(sum);
+}
+
+proto::Training OneStepOfSgd() {
+  proto::Training training = MakeTraining(1, 5, 1);
+  training.mutable_sgd()->set_learning_rate(1);
+  return training;
+}
+
+TEST(TrainPairNetworkTest, GradientsAreClipped) {
+  proto::Training training = OneStepOfSgd();
+  const auto loss = MakeLoss(1);
+  const double norm = StepNorm(training, *loss);
+  ASSERT_GT(norm, 1);
+  training.set_max_gradient_norm(norm / 3);
+  EXPECT_NEAR(StepNorm(training, *loss), norm / 3, 1e-5 * norm);
+  training.set_max_gradient_norm(2 * norm);
+  EXPECT_EQ(StepNorm(training, *loss), norm);
+  // So small that nearly every gradient is larger.
+  training.set_max_gradient_value(1e-6);
+  EXPECT_LT(StepNorm(training, *loss), 0.01 * norm);
+  EXPECT_GT(StepNorm(training, *loss), 0);
+}
+
+TEST(TrainPairNetworkTest, RatesFollowTheSchedule) {
+  proto::Training training = OneStepOfSgd();
+  const auto loss = MakeLoss(1);
+  const double norm = StepNorm(training, *loss);
+  training.set_schedule(proto::Training::ONE_CYCLE);
+  // Of a single step, the last one's.
+  EXPECT_NEAR(StepNorm(training, *loss), norm / 250'000, 1e-2 * norm / 250'000);
+}
+
+TEST(TrainPairNetworkTest, RecordedLossIsWhatIsLowered) {
+  const auto loss_of = [](const std::string& losses) {
+    return TakeOneStep(OneStepOfSgd(), *MakeLoss(0.5, losses)).loss;
+  };
+  const double mean = loss_of("");
+  EXPECT_NEAR(loss_of("comparison_loss { reduction: SUM } "
+                      "auxiliary_loss { reduction: SUM }"),
+              5 * mean, 1e-6 * mean);
+  EXPECT_NE(loss_of("comparison_loss { mse {} }"), mean);
+  EXPECT_NE(loss_of("auxiliary_loss { bce_with_logits {} }"), mean);
+}
+
+TEST(TrainPairNetworkTest, LearnsByAnyLoss) {
+  const PairSets pairs = {MakePairs(500, 1), MakePairs(200, 2)};
+  for (const char* losses :
+       {"comparison_loss { bce_with_logits {} } "
+        "auxiliary_loss { bce_with_logits {} }",
+        "comparison_loss { mse {} } auxiliary_loss { mse {} }",
+        "comparison_loss { cross_entropy { class_weights: [2, 1] } } "
+        "auxiliary_loss { cross_entropy { label_smoothing: 0.1 } }"}) {
+    SCOPED_TRACE(losses);
+    const auto network = MakeNetwork();
+    Generator shuffling(3);
+    TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1, losses),
+                     shuffling, NotCancelled(), *network);
+    const PairErrors errors = EvaluatePairNetwork(pairs.test, *network);
+    EXPECT_LT(errors.comparison.wrong(), 0.1 * 200);
+    EXPECT_LT(errors.digits.wrong(), 0.01 * 400);
+  }
 }
 
 // Without a step, the mean loss must not depend on how pairs fall into batches,
@@ -117,8 +222,8 @@ TEST(TrainPairNetworkTest, EpochLossIsTheMeanOverPairs) {
     const auto network = MakeNetwork();
     Generator shuffling(3);
     const PairTrainingResult result =
-        TrainPairNetwork(pairs, MakeTraining(1, batch_size, 1e-30), 1,
-                         shuffling, NotCancelled(), *network);
+        TrainPairNetwork(pairs, MakeTraining(1, batch_size, 1e-30),
+                         *MakeLoss(1), shuffling, NotCancelled(), *network);
     losses.push_back(result.epochs[0].loss());
   }
   EXPECT_NEAR(losses[1], losses[0], 1e-6 * losses[0]);
@@ -129,8 +234,9 @@ TEST(TrainPairNetworkTest, AuxiliaryWeightZeroLeavesDigitsUntrained) {
   const PairSets pairs = {MakePairs(200, 1), {}};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(5, 50, 0.01), 0, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(5, 50, 0.01), *MakeLoss(0),
+                       shuffling, NotCancelled(), *network);
   EXPECT_EQ(result.epochs[0].auxiliary_loss(), 0);
   EXPECT_GT(EvaluatePairNetwork(pairs.train, *network).digits.wrong(), 200);
 }
@@ -141,7 +247,7 @@ TEST(TrainPairNetworkTest, SameSeedsGiveTheSameBits) {
   for (int i = 0; i < 2; ++i) {
     networks.push_back(MakeNetwork(4));
     Generator shuffling(3);
-    TrainPairNetwork(pairs, MakeTraining(2, 10, 0.01), 1, shuffling,
+    TrainPairNetwork(pairs, MakeTraining(2, 10, 0.01), *MakeLoss(1), shuffling,
                      NotCancelled(), *networks.back());
   }
   const auto a = networks[0]->Parameters();
@@ -158,8 +264,9 @@ TEST(TrainPairNetworkTest, DivergenceIsFoundAtItsStep) {
   pairs.train.inputs(4, 0, 0, 0) = std::numeric_limits<float>::infinity();
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(3, 30, 0.01), 1, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1),
+                       shuffling, NotCancelled(), *network);
   ASSERT_TRUE(result.stop.has_value());
   EXPECT_EQ(result.stop->reason, proto::RunRecord::DIVERGED);
   EXPECT_EQ(result.stop->epoch, 1);
@@ -176,8 +283,9 @@ TEST(TrainPairNetworkTest, StopsWhenCancelled) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const std::atomic<bool> cancelled = true;
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(3, 30, 0.01), 1, shuffling, cancelled, *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1),
+                       shuffling, cancelled, *network);
   ASSERT_TRUE(result.stop.has_value());
   EXPECT_EQ(result.stop->reason, proto::RunRecord::INTERRUPTED);
   EXPECT_EQ(result.stop->epoch, 1);
@@ -192,8 +300,8 @@ TEST(TrainPairNetworkTest, TrainingErrorsAreOfAllPairs) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(2, 30, 1e-30), 1, shuffling,
-                       NotCancelled(), *network);
+      TrainPairNetwork(pairs, MakeTraining(2, 30, 1e-30), *MakeLoss(1),
+                       shuffling, NotCancelled(), *network);
   const PairErrors errors = EvaluatePairNetwork(pairs.train, *network);
   ASSERT_GT(errors.comparison.wrong(), 0);
   for (const proto::Epoch& epoch : result.epochs) {
@@ -213,7 +321,7 @@ TEST(TrainPairNetworkTest, TestErrorsAtTheirIntervalChangeNothingElse) {
     training.set_test_interval(interval);
     const auto network = MakeNetwork();
     Generator shuffling(3);
-    results.push_back(TrainPairNetwork(pairs, training, 1, shuffling,
+    results.push_back(TrainPairNetwork(pairs, training, *MakeLoss(1), shuffling,
                                        NotCancelled(), *network));
     last = EvaluatePairNetwork(pairs.test, *network);
   }
@@ -268,8 +376,9 @@ TEST(TrainPairNetworkTest, DenormalsAreZero) {
   const PairSets pairs = {MakeDenormalPair(), {}};
   const auto network = MakeDenormalNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, MakeTraining(1, 1, 0.01), 0, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, MakeTraining(1, 1, 0.01), *MakeLoss(0), shuffling,
+                       NotCancelled(), *network);
   ASSERT_THAT(result.epochs, SizeIs(1));
   EXPECT_NEAR(result.epochs[0].loss(), std::log(2.0), 1e-6);
   EXPECT_FALSE(FlushesResults());

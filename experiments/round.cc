@@ -19,6 +19,7 @@
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
 #include "experiments/study.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
@@ -103,14 +104,16 @@ absl::StatusOr<proto::RunRecord> RunRound(
   MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
                           PairNetwork::Create(architecture, kDigitPairImages,
                                               {initialization, dropout}));
+  MINIDL_ASSIGN_OR_RETURN(
+      const std::unique_ptr<PairLoss> loss,
+      PairLoss::Create(architecture, kDigitPairImages.num_classes));
   record.set_initialization_hash(HashParameters(*network));
   record.set_parameter_count(NumElements(network->Parameters()));
 
   Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
   const auto start = std::chrono::steady_clock::now();
   const PairTrainingResult result = TrainPairNetwork(
-      pairs, study.training(), architecture.auxiliary_loss_weight(), shuffling,
-      cancelled, *network);
+      pairs, study.training(), *loss, shuffling, cancelled, *network);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());

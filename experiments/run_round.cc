@@ -37,15 +37,12 @@ absl::StatusOr<proto::Study> ReadStudy(const RunRoundOptions& options) {
         absl::StrCat("--round is ", options.round, "; expected at least 0"));
   }
   proto::Study study;
-  MINIDL_RETURN_IF_ERROR(ReadTextProto(options.study_file, &study));
+  TextProtoLocations locations;
+  MINIDL_RETURN_IF_ERROR(ReadTextProto(options.study_file, &study, &locations));
   study.set_rounds(options.round + 1);
   study.clear_architecture_files();
   study.add_architecture_files(options.architecture_file);
-  const absl::Status status = ValidateStudy(study);
-  if (!status.ok()) {
-    return absl::Status(status.code(), absl::StrCat(options.study_file, ": ",
-                                                    status.message()));
-  }
+  MINIDL_RETURN_IF_ERROR(locations.Locate(ValidateStudy(study)));
   return study;
 }
 

@@ -97,7 +97,7 @@ TEST_F(RunRoundTest, MistakesNameTheFile) {
   WriteStudy();
   EXPECT_THAT(WriteRound(options_, cancelled_),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("study.textproto: training.epochs is 0")));
+                       HasSubstr("training.epochs is 0")));
   study_ = SmallStudy();
   WriteStudy();
   study_.architectures[1].set_name("Bad name");

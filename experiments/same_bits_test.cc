@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
@@ -25,6 +26,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hwy/targets.h"
+#include "nn/validate_training.h"
 #include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
@@ -81,6 +83,38 @@ constexpr const char* kMoreArchitectures[] = {R"(
   branch { linear { out_features: 20 } }
   branch { relu {} }
   head { linear { out_features: 2 } })"};
+
+// What the default study's training and losses lack, for a network of this
+// name.
+struct Recipe {
+  const char* name;
+  const char* losses;
+  const char* training;
+};
+constexpr Recipe kRecipes[] = {
+    {"nesterov",
+     "comparison_loss { bce_with_logits {} } "
+     "auxiliary_loss { bce_with_logits {} reduction: SUM }",
+     "sgd { learning_rate: 0.01 momentum: 0.9 nesterov: true "
+     "weight_decay: 0.01 } schedule: COSINE warm_up_epochs: 1 "
+     "max_gradient_norm: 2"},
+    {"dampening",
+     "comparison_loss { mse {} } auxiliary_loss { mse {} reduction: SUM }",
+     "sgd { learning_rate: 0.01 momentum: 0.9 dampening: 0.1 } "
+     "max_gradient_norm: 1 max_gradient_value: 0.1"},
+    {"adam",
+     "comparison_loss { cross_entropy { class_weights: [1.5, 1] } } "
+     "auxiliary_loss { cross_entropy { label_smoothing: 0.1 } }",
+     "adam { learning_rate: 0.003 weight_decay: 0.01 } schedule: STEP "
+     "step_decay { epochs: 1 factor: 0.3 }"},
+    {"adamw",
+     "auxiliary_loss { cross_entropy { label_smoothing: 0.1 "
+     "class_weights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] } }",
+     "adamw { learning_rate: 0.003 }"},
+    {"rmsprop", "",
+     "rmsprop { learning_rate: 0.001 alpha: 0.9 momentum: 0.5 "
+     "weight_decay: 0.01 centered: true }"},
+};
 
 // Some batches, and a smaller one at the end.
 void MakeSmall(proto::Study& study) {
@@ -145,6 +179,31 @@ std::vector<Outcome> TrainAll() {
     outcomes.push_back(TrainRound(more, architecture));
   }
 
+  for (const Recipe& recipe : kRecipes) {
+    proto::Architecture architecture;
+    EXPECT_THAT(ParseTextProto(absl::StrCat(R"(
+        branches: SHARED
+        branch { flatten {} }
+        branch { linear { out_features: 33 } }
+        branch { tanh {} }
+        branch { linear { out_features: 10 } }
+        head { linear { out_features: 2 } }
+        auxiliary_loss_weight: 0.5 )",
+                                            recipe.losses),
+                               recipe.name, &architecture),
+                IsOk());
+    architecture.set_name(recipe.name);
+    proto::Study study_of_recipe = more;
+    EXPECT_THAT(
+        ParseTextProto(absl::StrCat("epochs: 3 batch_size: 25 "
+                                    "input_normalization: MEAN_AND_DEVIATION ",
+                                    recipe.training),
+                       recipe.name, study_of_recipe.mutable_training()),
+        IsOk());
+    EXPECT_THAT(ValidateTraining(study_of_recipe.training()), IsOk());
+    outcomes.push_back(TrainRound(study_of_recipe, architecture));
+  }
+
   DiskOptions options;
   options.epochs = 3;
   outcomes.push_back(TrainDisk("disk", options));
@@ -170,6 +229,11 @@ constexpr Golden kGolden[] = {
     {"convnet_shared_aux", 0xb1ad7197cd7817d3},
     {"strides", 0x3f545ce8a604d0d9},
     {"perceptron", 0x2126c4b180826765},
+    {"nesterov", 0x0bfdc9cf64cd1cc9},
+    {"dampening", 0x8b9f194d323d180b},
+    {"adam", 0x9d9ec71d64b0b8db},
+    {"adamw", 0xd626268884083b50},
+    {"rmsprop", 0xa4ac3a927e3e328f},
     {"disk", 0x01d1fe42a00d6cb9},
     {"disk_momentum", 0xc66623727ace78ea},
 };

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/text_proto.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
 #include "proto/study.pb.h"
@@ -19,10 +20,12 @@ inline constexpr PairImages kDigitPairImages = {14, 14, 10};
 struct Study {
   proto::Study message;
   std::vector<proto::Architecture> architectures;  // In the study's order.
+  TextProtoLocations locations;                    // Of the message's fields.
 };
 
 // Reads the study in the file `path` and its architectures, and checks all of
-// it. Mistakes are InvalidArgument, with the file and the field.
+// it. Mistakes are InvalidArgument "FILE:LINE:COLUMN: the field and what is
+// wrong with it".
 absl::StatusOr<Study> LoadStudy(const std::string& path);
 
 // Reads and checks one architecture in the same way.

@@ -46,25 +46,33 @@ absl::Status CheckArchitectures(const StudySettingsOptions& options,
   }
   if (named == expected) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      options.study_file,
-      ": architecture_files and the architectures of the Bazel target differ",
+      "architecture_files and the architectures of the Bazel target differ",
       OnlyIn("the study", named, expected),
       OnlyIn("the target", expected, named)));
+}
+
+absl::Status CheckRounds(const StudySettingsOptions& options,
+                         const proto::Study& study) {
+  if (!options.rounds.has_value() || *options.rounds == study.rounds()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("rounds is ", study.rounds(),
+                                                 ", but the Bazel target says ",
+                                                 *options.rounds));
 }
 
 }  // namespace
 
 absl::Status WriteStudySettings(const StudySettingsOptions& options) {
   proto::Study settings;
-  MINIDL_RETURN_IF_ERROR(ReadTextProto(options.study_file, &settings));
+  TextProtoLocations locations;
+  MINIDL_RETURN_IF_ERROR(
+      ReadTextProto(options.study_file, &settings, &locations));
   // Before the files are opened: Bazel hides those that its target lacks.
-  MINIDL_RETURN_IF_ERROR(CheckArchitectures(options, settings));
+  MINIDL_RETURN_IF_ERROR(
+      locations.Locate(CheckArchitectures(options, settings)));
   MINIDL_RETURN_IF_ERROR(LoadStudy(options.study_file).status());
-  if (options.rounds.has_value() && *options.rounds != settings.rounds()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options.study_file, ": rounds is ", settings.rounds(),
-                     ", but the Bazel target says ", *options.rounds));
-  }
+  MINIDL_RETURN_IF_ERROR(locations.Locate(CheckRounds(options, settings)));
   if (options.seed.has_value()) settings.set_seed(*options.seed);
   settings.clear_description();
   settings.clear_rounds();

@@ -94,8 +94,8 @@ TEST_F(StudySettingsTest, OtherRoundsAreAMistake) {
   options_.rounds = 12;
   EXPECT_THAT(WriteStudySettings(options_),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("default.textproto: rounds is 10, but the "
-                                 "Bazel target says 12")));
+                       HasSubstr("default.textproto:10:1: rounds is 10, but "
+                                 "the Bazel target says 12")));
   options_.rounds.reset();
   EXPECT_THAT(WriteStudySettings(options_), IsOk());
 }
@@ -107,7 +107,7 @@ TEST_F(StudySettingsTest, OtherArchitecturesAreAMistake) {
   EXPECT_THAT(
       WriteStudySettings(options_),
       StatusIs(absl::StatusCode::kInvalidArgument,
-               AllOf(HasSubstr("default.textproto: architecture_files"),
+               AllOf(HasSubstr("default.textproto:8:1: architecture_files"),
                      HasSubstr(absl::StrCat("only the study has ", missing)),
                      HasSubstr("only the target has "),
                      HasSubstr("other.textproto"))));
@@ -121,7 +121,7 @@ TEST_F(StudySettingsTest, MistakesOfTheStudyAreFound) {
               IsOk());
   EXPECT_THAT(WriteStudySettings(options_),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("bad.textproto: rounds is 0")));
+                       HasSubstr("bad.textproto:1:13: rounds is 0")));
 }
 
 }  // namespace

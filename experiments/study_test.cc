@@ -174,19 +174,59 @@ TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
       };
   for (const auto& [change, message] : mistakes) {
     EXPECT_THAT(LoadWith(change[0], change[1]),
-                IsMistake("study.textproto: ", message));
+                IsMistake("study.textproto:", message));
   }
 }
 
 TEST_F(StudyTest, ArchitecturesAreChecked) {
   EXPECT_THAT(LoadWithArchitecture("\"a\"", "\"a b\""),
-              IsMistake("a.textproto: ", "name is \"a b\""));
+              IsMistake("a.textproto:", "name is \"a b\""));
   EXPECT_THAT(LoadWithArchitecture("weight: 1", "weight: -1"),
-              IsMistake("a.textproto: ", "auxiliary_loss_weight is -1"));
+              IsMistake("a.textproto:", "auxiliary_loss_weight is -1"));
   EXPECT_THAT(LoadWithArchitecture("out_features: 10", "out_features: 9"),
-              IsMistake("a.textproto: ", "the branches give 18 features"));
+              IsMistake("a.textproto:", "the branches give 18 features"));
   EXPECT_THAT(LoadWithArchitecture("out_features: 2", "out_features: 3"),
-              IsMistake("a.textproto: ", "head ends with shape [3]"));
+              IsMistake("a.textproto:", "head ends with shape [3]"));
+}
+
+TEST_F(StudyTest, MistakesAreLocated) {
+  EXPECT_THAT(LoadWith("rounds: 2", "rounds: 0"),
+              IsMistake("study.textproto:5:3: ", "rounds is 0"));
+  EXPECT_THAT(LoadWith("momentum: 0.9", "momentum: 1"),
+              IsMistake("study.textproto:11:30: ", "training.sgd.momentum"));
+  EXPECT_THAT(LoadWith("learning_rate: 0.1", ""),
+              IsMistake("study.textproto:11:5: ", "sgd.learning_rate is 0"));
+  EXPECT_THAT(LoadWith("input_normalization: NONE", ""),
+              IsMistake("study.textproto:8:3: ", "input_normalization"));
+  EXPECT_THAT(LoadWith("test_pairs: 10", ""),
+              IsMistake("study.textproto:1:1: ", "test_pairs is 0"));
+  EXPECT_THAT(LoadWith("seed: 1", "architecture_files: \"a.textproto\""),
+              IsMistake("study.textproto:4:3: ", "architecture_files[1]: two"));
+  EXPECT_THAT(
+      LoadWith("\"a.textproto\"", "\"b.textproto\""),
+      StatusIs(absl::StatusCode::kNotFound,
+               HasSubstr("study.textproto:3:3: architecture_files[0]: ")));
+  Write("study.textproto", kStudy);
+  EXPECT_THAT(
+      LoadWithArchitecture("out_features: 10", "out_features: 0"),
+      IsMistake("a.textproto:5:21: ", "branch[1].linear.out_features is 0"));
+  EXPECT_THAT(LoadWithArchitecture("branch { flatten {} }", ""),
+              IsMistake("a.textproto:5:12: ", "branch[0].linear needs inputs"));
+  EXPECT_THAT(LoadWithArchitecture("out_features: 2", "out_features: 3"),
+              IsMistake("a.textproto:6:3: ", "head ends with shape [3]"));
+}
+
+TEST_F(StudyTest, LossesAreChecked) {
+  EXPECT_THAT(
+      LoadWithArchitecture("weight: 1",
+                           "weight: 1 auxiliary_loss { cross_entropy { "
+                           "class_weights: [1, 2] } }"),
+      IsMistake("a.textproto:",
+                "auxiliary_loss.cross_entropy.class_weights has 2 numbers; "
+                "expected 10, one for each class"));
+  EXPECT_THAT(
+      LoadWithArchitecture("weight: 1", "weight: 0 auxiliary_loss { mse {} }"),
+      IsMistake("a.textproto:", "auxiliary_loss is set"));
 }
 
 TEST_F(StudyTest, SelectKeepsTheNamedInTheirOrder) {

@@ -16,6 +16,7 @@
 #include "experiments/study.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
 #include "proto/study.pb.h"
@@ -35,6 +36,8 @@ constexpr int kBatchSize = 50;
 constexpr int64_t kFewPairs = 2 * kBatchSize + 10;
 constexpr int64_t kManyPairs = 20 * kBatchSize + 10;
 
+constexpr char kAdam[] = "adam { learning_rate: 0.001 }";
+
 PairSet RandomPairs(int64_t n) {
   Generator generator(/*seed=*/1);
   PairSet pairs = {Tensor<float>({n, 2, 14, 14}), Tensor<int64_t>({n}),
@@ -45,30 +48,34 @@ PairSet RandomPairs(int64_t n) {
 
 class TrainingAllocationTest : public testing::TestWithParam<const char*> {
  protected:
-  std::unique_ptr<PairNetwork> MakeNetwork() {
+  TrainingAllocationTest() {
     const auto file =
         FindRunfile("experiments/architectures/" + std::string(GetParam()));
     EXPECT_THAT(file, IsOk());
-    proto::Architecture architecture;
-    EXPECT_THAT(ReadTextProto(*file, &architecture), IsOk());
-    return *PairNetwork::Create(architecture, kDigitPairImages,
+    EXPECT_THAT(ReadTextProto(*file, &architecture_), IsOk());
+  }
+
+  std::unique_ptr<PairNetwork> MakeNetwork() {
+    return *PairNetwork::Create(architecture_, kDigitPairImages,
                                 {generator_, generator_});
   }
 
-  // How often training on `n` pairs allocates.
-  int64_t CountTraining(int64_t n, int epochs) {
+  // How often training on `n` pairs allocates, with these fields of Training.
+  int64_t CountTraining(int64_t n, int epochs,
+                        const std::string& fields = kAdam) {
     const PairSets pairs = {RandomPairs(n), {}};
     const auto network = MakeNetwork();
+    const std::unique_ptr<PairLoss> loss =
+        *PairLoss::Create(architecture_, kDigitPairImages.num_classes);
     proto::Training training;
+    EXPECT_THAT(ParseTextProto(fields, "test", &training), IsOk());
     training.set_epochs(epochs);
     training.set_batch_size(kBatchSize);
-    training.mutable_adam()->set_learning_rate(0.001);
     Generator shuffling(/*seed=*/3);
     const std::atomic<bool> cancelled = false;
     const int64_t before = NumAllocations();
-    const PairTrainingResult result =
-        TrainPairNetwork(pairs, training, /*auxiliary_loss_weight=*/1,
-                         shuffling, cancelled, *network);
+    const PairTrainingResult result = TrainPairNetwork(
+        pairs, training, *loss, shuffling, cancelled, *network);
     EXPECT_FALSE(result.stop.has_value());
     return NumAllocations() - before;
   }
@@ -83,6 +90,7 @@ class TrainingAllocationTest : public testing::TestWithParam<const char*> {
   }
 
  private:
+  proto::Architecture architecture_;
   Generator generator_{/*seed=*/2};  // Of weights, and of dropout.
 };
 
@@ -90,6 +98,15 @@ TEST_P(TrainingAllocationTest, StepsAllocateNothing) {
   EXPECT_GT(CountTraining(kFewPairs, 1), 10) << "nothing is counted";
   EXPECT_EQ(CountTraining(kManyPairs, 1), CountTraining(kFewPairs, 1));
   EXPECT_EQ(CountTraining(kManyPairs, 4), CountTraining(kFewPairs, 4));
+}
+
+TEST_P(TrainingAllocationTest, ClippedAndScheduledStepsAllocateNothing) {
+  constexpr char kFields[] =
+      "rmsprop { learning_rate: 0.001 momentum: 0.5 centered: true } "
+      "schedule: COSINE warm_up_epochs: 1 max_gradient_norm: 1 "
+      "max_gradient_value: 0.1";
+  EXPECT_EQ(CountTraining(kManyPairs, 4, kFields),
+            CountTraining(kFewPairs, 4, kFields));
 }
 
 TEST_P(TrainingAllocationTest, EpochsAllocateLittle) {

@@ -3,15 +3,18 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/count_allocations_testutil.h"
 #include "base/status_testutil.h"
 #include "base/text_proto.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "nn/loss.h"
+#include "nn/clip_gradients.h"
 #include "nn/optimizer.h"
+#include "nn/pair_loss.h"
 #include "nn/pair_network.h"
+#include "nn/parameter.h"
 #include "proto/architecture.pb.h"
 #include "tensor/generator.h"
 #include "tensor/random.h"
@@ -29,29 +32,56 @@ constexpr char kLayers[] = R"(
   branch { relu {} }
   branch { max_pool2d { kernel_size: 2 } }
   branch { conv2d { out_channels: 3 kernel_size: 2 stride: 2 } }
+  branch { batch_norm2d {} }
   branch { tanh {} }
+  branch {
+    residual {
+      layers { conv2d { out_channels: 5 kernel_size: 2 padding: 1 dilation: 2 } }
+      layers { gelu {} }
+      shortcut { conv2d { out_channels: 5 kernel_size: 1 } }
+    }
+  }
+  branch {
+    sequential {
+      layers { avg_pool2d { kernel_size: 2 stride: 1 padding: 1 } }
+      layers { leaky_relu {} }
+    }
+  }
+  branch { residual { layers { sigmoid {} } } }
+  branch { layer_norm {} }
   branch { flatten {} }
   branch { dropout { probability: 0.5 } }
   branch { linear { out_features: 10 } }
   head { linear { out_features: 7 } }
+  head { batch_norm1d {} }
   head { relu {} }
   head { linear { out_features: 2 } }
   auxiliary_loss_weight: 1
 )";
 
-void TestBranches(const std::string& branches) {
+void TestSteps(const std::string& branches, const std::string& losses) {
+  SCOPED_TRACE(branches + " " + losses);
   proto::Architecture architecture;
-  ASSERT_THAT(
-      ParseTextProto("branches: " + branches + kLayers, "test", &architecture),
-      IsOk());
+  ASSERT_THAT(ParseTextProto("branches: " + branches + kLayers + losses, "test",
+                             &architecture),
+              IsOk());
   Generator generator(0);
   const auto network =
       PairNetwork::Create(architecture, {14, 14, 10}, {generator, generator});
   ASSERT_THAT(network, IsOk());
-  Adam adam((*network)->Parameters(), {});
-  SGD sgd((*network)->Parameters(), {0.1, 0.9});
-  LossCrossEntropy comparison_loss;
-  LossCrossEntropy classes_loss;
+  const auto loss = PairLoss::Create(architecture, 10);
+  ASSERT_THAT(loss, IsOk());
+  const std::vector<NamedParameter> parameters = (*network)->Parameters();
+  RMSprop::Options rmsprop;
+  rmsprop.momentum = 0.5;
+  rmsprop.centered = true;
+  const std::unique_ptr<Optimizer> optimizers[] = {
+      std::make_unique<SGD>(parameters, SGD::Options()),
+      std::make_unique<SGD>(parameters, SGD::Options{0.1, 0.9, 0.1, true}),
+      std::make_unique<Adam>(parameters, Adam::Options()),
+      std::make_unique<AdamW>(parameters, AdamW::Options()),
+      std::make_unique<RMSprop>(parameters, rmsprop),
+  };
 
   const auto step = [&](int64_t batch) {
     Tensor<float> pairs({batch, 2, 14, 14});
@@ -59,14 +89,12 @@ void TestBranches(const std::string& branches) {
     const Tensor<int64_t> targets({batch});
     const Tensor<int64_t> classes({2 * batch});
     const int64_t before = NumAllocations();
-    adam.ZeroGradients();
-    const PairNetwork::Output output = (*network)->Forward(pairs);
-    comparison_loss.Forward(output.comparison, targets);
-    classes_loss.Forward(*output.classes, classes);
-    (*network)->Backward(comparison_loss.Backward(),
-                         &classes_loss.Backward(0.5));
-    adam.Step();
-    sgd.Step();
+    optimizers[0]->ZeroGradients();
+    (*loss)->Forward((*network)->Forward(pairs), targets, classes);
+    (*loss)->Backward(**network);
+    ClipGradientNorm(parameters, 1);
+    ClipGradientValues(parameters, 0.1);
+    for (const auto& optimizer : optimizers) optimizer->Step();
     return NumAllocations() - before;
   };
   EXPECT_GT(step(10), 0) << "nothing is counted";
@@ -77,8 +105,12 @@ void TestBranches(const std::string& branches) {
 }
 
 TEST(AllocationTest, TrainingStepsAllocateNothingAfterTheFirst) {
-  TestBranches("SHARED");
-  TestBranches("SEPARATE");
+  TestSteps("SHARED", "");
+  TestSteps("SEPARATE", "");
+  TestSteps("SHARED", R"(comparison_loss { mse {} }
+                         auxiliary_loss { bce_with_logits {} })");
+  TestSteps("SHARED", R"(comparison_loss { cross_entropy {
+                           label_smoothing: 0.1 class_weights: [1, 2] } })");
 }
 
 }  // namespace

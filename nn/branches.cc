@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/layout.h"
 #include "tensor/shape.h"
@@ -90,6 +92,14 @@ const Tensor<T>& BasicSharedBranches<T>::Backward(
                  input_gradient_);
   }
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicSharedBranches<T>::Work(
+    const Shape& input) const {
+  BasicModuleWork<T> work;
+  work.parts.push_back({"", branch_.get(), {1, input[1], input[2]}, 2});
+  return work;
 }
 
 template <typename T>
@@ -189,6 +199,17 @@ const Tensor<T>& BasicSeparateBranches<T>::Backward(
     }
   }
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicSeparateBranches<T>::Work(
+    const Shape& input) const {
+  BasicModuleWork<T> work;
+  for (size_t i = 0; i < branches_.size(); ++i) {
+    work.parts.push_back(
+        {absl::StrCat(i), branches_[i].get(), {1, input[1], input[2]}});
+  }
+  return work;
 }
 
 template <typename T>

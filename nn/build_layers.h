@@ -20,14 +20,16 @@ struct NetworkGenerators {
 };
 
 // Builds `layers` for examples of shape `input`, from which each layer's input
-// sizes follow. InvalidArgument for a wrong field or a shape that does not fit,
-// such as "branch[3].linear.out_features is 0; expected at least 1" where
-// `path` is "branch".
+// sizes follow. `initialization` is that of layers that do not say their own.
+// InvalidArgument for a wrong field or a shape that does not fit, such as
+// "branch[3].linear.out_features is 0; expected at least 1" where `path` is
+// "branch".
 template <typename T>
 absl::StatusOr<std::unique_ptr<BasicSequential<T>>> BuildLayers(
     const google::protobuf::RepeatedPtrField<proto::Layer>& layers,
     const std::string& path, const Shape& input,
-    const NetworkGenerators& generators);
+    const NetworkGenerators& generators,
+    proto::Initialization initialization = proto::INITIALIZATION_UNSPECIFIED);
 
 }  // namespace minidl
 

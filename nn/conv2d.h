@@ -2,11 +2,14 @@
 #define MINIDL_NN_CONV2D_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "nn/initialization.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/conv2d.h"
 #include "tensor/generator.h"
@@ -17,14 +20,15 @@ namespace minidl {
 
 // Convolution of images with square kernels and a bias, as torch.nn.Conv2d:
 // in_channels×H×W -> out_channels×H'×W' with
-// H' = floor((H + 2 padding - kernel_size) / stride) + 1. Parameters "weight"
-// (out×in×K×K) and "bias" (out), initially as in PyTorch.
+// H' = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1.
+// Parameters "weight" (out×in×K×K) and "bias" (out).
 template <typename T>
 class BasicConv2d : public BasicModule<T> {
  public:
   BasicConv2d(int64_t in_channels, int64_t out_channels, int64_t kernel_size,
-              const Conv2dOptions& options, Generator& generator);
-  // Stride 1, no padding.
+              const Conv2dOptions& options, Generator& generator,
+              Initialization initialization = Initialization::kPyTorchDefault);
+  // Stride 1, no padding, no dilation.
   BasicConv2d(int64_t in_channels, int64_t out_channels, int64_t kernel_size,
               Generator& generator)
       : BasicConv2d(in_channels, out_channels, kernel_size, {}, generator) {}
@@ -38,6 +42,7 @@ class BasicConv2d : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
   void AppendParameters(
       const std::string& prefix,
       std::vector<BasicNamedParameter<T>>* parameters) override;

@@ -26,13 +26,16 @@ TEST(Conv2dTest, KeepsTheModuleContract) {
   for (const int64_t kernel_size : {1, 3}) {
     for (const int64_t stride : {1, 2}) {
       for (const int64_t padding : {0, 1}) {
-        ExpectKeepsModuleContract(
-            [=] {
-              Generator generator(1);
-              return std::make_unique<BasicConv2d<double>>(
-                  2, 3, kernel_size, Conv2dOptions{stride, padding}, generator);
-            },
-            {2, 4, 5});
+        for (const int64_t dilation : {1, 2}) {
+          ExpectKeepsModuleContract(
+              [=] {
+                Generator generator(1);
+                return std::make_unique<BasicConv2d<double>>(
+                    2, 3, kernel_size, Conv2dOptions{stride, padding, dilation},
+                    generator);
+              },
+              {2, 5, 6});
+        }
       }
     }
   }
@@ -74,6 +77,17 @@ TEST(Conv2dTest, DescriptionAndShapes) {
   EXPECT_EQ(conv.OutputShape({2, 14, 15}).value(), (Shape{32, 7, 8}));
   EXPECT_EQ(conv.OutputShape({2, 1, 1}).value(), (Shape{32, 1, 1}));
 
+  // A kernel of 3 reaches over 7 elements.
+  const Conv2d dilated(2, 32, 3, Conv2dOptions{1, 1, 3}, generator);
+  EXPECT_EQ(dilated.Description(),
+            "Conv2d(2, 32, kernel_size=3, padding=1, dilation=3)");
+  EXPECT_EQ(dilated.OutputShape({2, 14, 5}).value(), (Shape{32, 10, 1}));
+  EXPECT_THAT(dilated.OutputShape({2, 14, 4}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "Conv2d(2, 32, kernel_size=3, padding=1, dilation=3) "
+                       "needs inputs of shape [2, 5, 5] or larger, not "
+                       "[2, 14, 4]"));
+
   EXPECT_THAT(plain.OutputShape({1, 14, 14}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "Conv2d(2, 32, kernel_size=3) needs inputs of shape "
@@ -84,8 +98,8 @@ TEST(Conv2dTest, DescriptionAndShapes) {
                        "[2, H, W], not [392]"));
   EXPECT_THAT(plain.OutputShape({2, 2, 14}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "Conv2d(2, 32, kernel_size=3): the kernel is larger "
-                       "than inputs of shape [2, 2, 14]"));
+                       "Conv2d(2, 32, kernel_size=3) needs inputs of shape "
+                       "[2, 3, 3] or larger, not [2, 2, 14]"));
 }
 
 TEST(Conv2dTest, ComputesNoInputGradientThatIsNotNeeded) {
@@ -108,7 +122,9 @@ TEST(Conv2dDeathTest, Misuse) {
   EXPECT_DEATH(Conv2d(2, 3, 3, Conv2dOptions{0, 1}, generator),
                "Conv2d: stride 0, padding 1");
   EXPECT_DEATH(Conv2d(2, 3, 3, Conv2dOptions{1, -1}, generator),
-               "Conv2d: stride 1, padding -1");
+               "Conv2d: stride 1, padding -1, dilation 1");
+  EXPECT_DEATH(Conv2d(2, 3, 3, Conv2dOptions{1, 0, 0}, generator),
+               "Conv2d: stride 1, padding 0, dilation 0");
   EXPECT_DEATH(Conv2d(2, 3, 0, generator), "weight \\[3, 2, 0, 0\\]");
 }
 

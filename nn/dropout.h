@@ -1,10 +1,12 @@
 #ifndef MINIDL_NN_DROPOUT_H_
 #define MINIDL_NN_DROPOUT_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/generator.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -28,6 +30,9 @@ class BasicDropout : public BasicModule<T> {
   }
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override {
+    return this->WorkOf(input.num_elements(), 0, input.num_elements());
+  }
   void SetTraining(bool training) override { training_ = training; }
 
  private:

@@ -1,10 +1,12 @@
 #ifndef MINIDL_NN_FLATTEN_H_
 #define MINIDL_NN_FLATTEN_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -19,6 +21,10 @@ class BasicFlatten : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(
+      const Shape& /*input*/) const override {
+    return this->WorkOf(0, 0, 0);
+  }
 
  private:
   Shape input_shape_;

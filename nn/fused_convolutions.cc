@@ -39,7 +39,10 @@ std::unique_ptr<FusedConvolutions> FusedConvolutions::Match(
   size_t i = 0;
   while (true) {
     auto* conv2d = dynamic_cast<Conv2d*>(at(i));
-    if (conv2d == nullptr || conv2d->options().stride != 1) break;
+    if (conv2d == nullptr || conv2d->options().stride != 1 ||
+        conv2d->options().dilation != 1) {
+      break;
+    }
     size_t count;
     if (IsPool(at(i + 1))) {
       count = IsReLU(at(i + 2)) ? 3 : 2;

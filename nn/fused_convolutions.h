@@ -18,11 +18,12 @@ namespace minidl {
 // Computes what a run of modules of a Sequential computes, in fewer passes: one
 // or more of
 //
-//   Conv2d (stride 1), MaxPool2d(2), ReLU     or
-//   Conv2d (stride 1), ReLU, MaxPool2d(2)     or
-//   Conv2d (stride 1), MaxPool2d(2).
+//   Conv2d, MaxPool2d(2), ReLU     or
+//   Conv2d, ReLU, MaxPool2d(2)     or
+//   Conv2d, MaxPool2d(2),
 //
-// The parameters and their gradients are the modules' own.
+// the convolutions with stride and dilation 1. The parameters and their
+// gradients are the modules' own.
 class FusedConvolutions {
  public:
   // For the longest such run that `modules` start with; null if there is none.

@@ -61,6 +61,13 @@ TEST_F(FusedConvolutionsTest, OtherModulesAreLeftAlone) {
   with_stride.Emplace<MaxPool2d>(2);
   EXPECT_EQ(NumFused(with_stride), 0u);
 
+  Conv2dOptions dilated;
+  dilated.dilation = 2;
+  Sequential with_dilation;
+  with_dilation.Emplace<Conv2d>(1, 4, 3, dilated, generator_);
+  with_dilation.Emplace<MaxPool2d>(2);
+  EXPECT_EQ(NumFused(with_dilation), 0u);
+
   Sequential other_pool;
   other_pool.Emplace<Conv2d>(1, 4, 3, generator_);
   other_pool.Emplace<MaxPool2d>(2, 1);

@@ -1,6 +1,7 @@
 #include "nn/linear.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "nn/initialization.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/generator.h"
 #include "tensor/linear.h"
@@ -19,12 +21,12 @@ namespace minidl {
 
 template <typename T>
 BasicLinear<T>::BasicLinear(int64_t in_features, int64_t out_features,
-                            Generator& generator)
+                            Generator& generator, Initialization initialization)
     : in_features_(in_features),
       out_features_(out_features),
       weight_({out_features, in_features}),
       bias_(Shape{out_features}) {
-  InitializeUniform(generator, weight_.value, bias_.value);
+  Initialize(initialization, generator, weight_.value, bias_.value);
 }
 
 template <typename T>
@@ -56,6 +58,14 @@ const Tensor<T>& BasicLinear<T>::Backward(const Tensor<T>& output_gradient) {
       *input_, weight_.value, output_gradient, weight_.gradient, bias_.gradient,
       this->needs_input_gradient() ? &input_gradient_ : nullptr, workspace_);
   return input_gradient_;
+}
+
+template <typename T>
+std::optional<BasicModuleWork<T>> BasicLinear<T>::Work(
+    const Shape& /*input*/) const {
+  const int64_t weights = in_features_ * out_features_;
+  // Each weight is in one multiply-add; the first addition is to the bias.
+  return this->WorkOf(2 * weights, 2 * weights + out_features_, 2 * weights);
 }
 
 template <typename T>

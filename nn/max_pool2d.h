@@ -2,10 +2,12 @@
 #define MINIDL_NN_MAX_POOL2D_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -28,6 +30,7 @@ class BasicMaxPool2d : public BasicModule<T> {
   absl::StatusOr<Shape> OutputShape(const Shape& input) const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override;
 
  private:
   const int64_t kernel_size_;

@@ -53,8 +53,8 @@ TEST(MaxPool2dTest, DescriptionAndShapes) {
                "MaxPool2d(2) needs inputs of shape [C, H, W], not [12, 12]"));
   EXPECT_THAT(pool.OutputShape({3, 1, 12}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "MaxPool2d(2): the window is larger than inputs of "
-                       "shape [3, 1, 12]"));
+                       "MaxPool2d(2) needs inputs of shape [3, 2, 2] or "
+                       "larger, not [3, 1, 12]"));
 }
 
 TEST(MaxPool2dDeathTest, Misuse) {

@@ -1,11 +1,14 @@
 #ifndef MINIDL_NN_MODULE_H_
 #define MINIDL_NN_MODULE_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -85,6 +88,13 @@ class BasicModule {
   }
   bool needs_input_gradient() const { return needs_input_gradient_; }
 
+  // What it does in a training step where an example's input has shape `input`,
+  // which fits: for summaries, which show where nothing is returned that they
+  // do not know.
+  virtual std::optional<BasicModuleWork<T>> Work(const Shape& /*input*/) const {
+    return std::nullopt;
+  }
+
   // All parameters, in the order of the modules.
   std::vector<BasicNamedParameter<T>> Parameters() {
     std::vector<BasicNamedParameter<T>> parameters;
@@ -97,6 +107,16 @@ class BasicModule {
     std::vector<BasicNamedBuffer<T>> buffers;
     AppendBuffers("", &buffers);
     return buffers;
+  }
+
+ protected:
+  // Work without parts, from how many operations the output takes, the
+  // gradients by the parameters, and the gradient by the input.
+  BasicModuleWork<T> WorkOf(int64_t output, int64_t parameter_gradients,
+                            int64_t input_gradient) const {
+    return {output,
+            parameter_gradients + (needs_input_gradient_ ? input_gradient : 0),
+            {}};
   }
 
  private:

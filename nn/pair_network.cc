@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status_macros.h"
+#include "nn/analytic_head.h"
 #include "nn/branches.h"
 #include "nn/build_layers.h"
 #include "nn/module.h"
@@ -31,7 +33,8 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildBranches(
     const NetworkGenerators& generators) {
   const auto build = [&](int64_t channels) {
     return BuildLayers<T>(architecture.branch(), "branch",
-                          {channels, images.height, images.width}, generators);
+                          {channels, images.height, images.width}, generators,
+                          architecture.initialization());
   };
   switch (architecture.branches()) {
     case proto::Architecture::JOINT:
@@ -55,6 +58,33 @@ absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildBranches(
 // Whether `features`, of both images, are as many as their classes' logits.
 bool Classifies(const PairImages& images, const Shape& features) {
   return features[0] == 2 * images.num_classes;
+}
+
+// InvalidArgument if `features` are not the class logits that `what` needs.
+absl::Status CheckClassifies(const std::string& what, const PairImages& images,
+                             const Shape& features) {
+  if (Classifies(images, features)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      what, ", but the branches give ", features[0], " features; expected ",
+      2 * images.num_classes, ", the logits of each image's ",
+      images.num_classes, " classes"));
+}
+
+template <typename T>
+absl::StatusOr<std::unique_ptr<BasicModule<T>>> BuildHead(
+    const proto::Architecture& architecture, const PairImages& images,
+    const Shape& features, const NetworkGenerators& generators) {
+  if (!architecture.has_analytic_head()) {
+    return BuildLayers<T>(architecture.head(), "head", features, generators,
+                          architecture.initialization());
+  }
+  if (!architecture.head().empty()) {
+    return absl::InvalidArgumentError(
+        "head and analytic_head are both there; expected one of them");
+  }
+  MINIDL_RETURN_IF_ERROR(
+      CheckClassifies("there is an analytic_head", images, features));
+  return std::make_unique<BasicAnalyticHead<T>>();
 }
 
 }  // namespace
@@ -95,7 +125,7 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
   }
   MINIDL_ASSIGN_OR_RETURN(
       std::unique_ptr<BasicModule<T>> head,
-      BuildLayers<T>(architecture.head(), "head", features, generators));
+      BuildHead<T>(architecture, images, features, generators));
   MINIDL_ASSIGN_OR_RETURN(const Shape output, head->OutputShape(features));
   if (output != Shape{2}) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -103,12 +133,10 @@ BasicPairNetwork<T>::Create(const proto::Architecture& architecture,
         " ends with shape ", output.ToString(),
         "; expected [2], the logits of the comparison"));
   }
-  if (auxiliary_loss_weight != 0 && !Classifies(images, features)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "auxiliary_loss_weight is ", auxiliary_loss_weight,
-        ", but the branches give ", features[0], " features; expected ",
-        2 * images.num_classes, ", the logits of each image's ",
-        images.num_classes, " classes"));
+  if (auxiliary_loss_weight != 0) {
+    MINIDL_RETURN_IF_ERROR(CheckClassifies(
+        absl::StrCat("auxiliary_loss_weight is ", auxiliary_loss_weight),
+        images, features));
   }
   return std::unique_ptr<BasicPairNetwork>(new BasicPairNetwork(
       std::move(branches), std::move(head), images, features));

@@ -67,6 +67,11 @@ class BasicPairNetwork {
   // As BasicModule's.
   void SetTraining(bool training);
 
+  // Its two modules: 2×H×W -> features, and features -> 2.
+  BasicModule<T>& branches() { return *branches_; }
+  BasicModule<T>& head() { return *head_; }
+  const Shape& features() const { return features_; }
+
  private:
   BasicPairNetwork(std::unique_ptr<BasicModule<T>> branches,
                    std::unique_ptr<BasicModule<T>> head,

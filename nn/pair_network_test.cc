@@ -1,5 +1,6 @@
 #include "nn/pair_network.h"
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/types/span.h"
 #include "base/check.h"
 #include "base/status_testutil.h"
@@ -27,6 +29,7 @@
 namespace minidl {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsNull;
 using ::testing::NotNull;
@@ -65,6 +68,12 @@ constexpr char kClassifier[] = R"pb(
   head { linear { out_features: 4 } }
   head { tanh {} }
   head { linear { out_features: 2 } }
+)pb";
+constexpr char kAnalytic[] = R"pb(
+  branches: SHARED
+  branch { flatten {} }
+  branch { linear { out_features: 3 } }
+  analytic_head {}
 )pb";
 constexpr char kJointConvnet[] = R"pb(
   branches: JOINT
@@ -149,12 +158,11 @@ class PairNetworkModule : public BasicModule<double> {
 constexpr int64_t kClassLogits = 2 * kSmall.num_classes;
 
 TEST(PairNetworkTest, GradientsOfBothOutputsTogether) {
-  for (const std::string branches : {"SHARED", "SEPARATE"}) {
+  for (const std::string& text :
+       {WithBranches("SHARED", kClassifier),
+        WithBranches("SEPARATE", kClassifier), std::string(kAnalytic)}) {
     ExpectKeepsModuleContract(
-        [&] {
-          return std::make_unique<PairNetworkModule>(
-              WithBranches(branches, kClassifier));
-        },
+        [&] { return std::make_unique<PairNetworkModule>(text); },
         {2 + kClassLogits});
   }
 }
@@ -167,8 +175,9 @@ TEST(PairNetworkTest, GradientsOfTheComparisonAlone) {
     branch { flatten {} }
     branch { linear { out_features: 2 } }
   )pb";
-  for (const std::string& text : {joint, WithBranches("SHARED", kClassifier),
-                                  WithBranches("SEPARATE", kClassifier)}) {
+  for (const std::string& text :
+       {joint, WithBranches("SHARED", kClassifier),
+        WithBranches("SEPARATE", kClassifier), std::string(kAnalytic)}) {
     ExpectKeepsModuleContract(
         [&] { return std::make_unique<PairNetworkModule>(text); }, {2});
   }
@@ -235,6 +244,30 @@ TEST(PairNetworkTest, ClassLogitsAreTheImages) {
   EXPECT_NE(output.classes->Outer(0), output.classes->Outer(2));
 }
 
+// The branches' class logits alone decide, and nothing else has parameters.
+TEST(PairNetworkTest, AnalyticHeadComparesTheClasses) {
+  Generators generators;
+  const auto network = Create<float>(kAnalytic, kSmall, generators);
+  ASSERT_THAT(network, IsOk());
+  EXPECT_THAT(Names((*network)->Parameters()),
+              ElementsAre("branch.1.weight", "branch.1.bias"));
+  const auto pairs = RandomTensor<float>({4, 2, 4, 5}, 1);
+  const auto output = (*network)->Forward(pairs);
+  ASSERT_NE(output.classes, nullptr);
+  for (int64_t n = 0; n < 4; ++n) {
+    double greater = 0;
+    double less_equal = 0;
+    for (int64_t i = 0; i < 3; ++i) {
+      for (int64_t j = 0; j < 3; ++j) {
+        (i > j ? greater : less_equal) += std::exp(
+            (*output.classes)(2 * n, i) + (*output.classes)(2 * n + 1, j));
+      }
+    }
+    EXPECT_NEAR(output.comparison(n, 1) - output.comparison(n, 0),
+                std::log(less_equal / greater), 1e-6);
+  }
+}
+
 TEST(PairNetworkTest, SameSeedSameNetwork) {
   const auto pairs = RandomTensor<float>({2, 2, 14, 14}, 1);
   Generators a;
@@ -245,6 +278,20 @@ TEST(PairNetworkTest, SameSeedSameNetwork) {
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ((*first)->Forward(pairs).comparison.values(),
             (*second)->Forward(pairs).comparison.values());
+}
+
+// The default's biases would not be 0.
+TEST(PairNetworkTest, InitializesBranchesAndHeadAsTheArchitectureSays) {
+  Generators generators;
+  const auto network = Create<float>(
+      WithBranches("SHARED initialization: KAIMING_UNIFORM", kClassifier),
+      kSmall, generators);
+  ASSERT_THAT(network, IsOk());
+  for (const NamedParameter& named : (*network)->Parameters()) {
+    if (absl::EndsWith(named.name, "bias")) {
+      EXPECT_THAT(named.parameter->value.values(), Each(0)) << named.name;
+    }
+  }
 }
 
 TEST(PairNetworkTest, PassesOnTheModeToBranchesAndHead) {
@@ -299,6 +346,14 @@ TEST(PairNetworkTest, WhatIsWrongIsNamed) {
        "head { linear { out_features: 2 } } auxiliary_loss_weight: 0.5",
        "auxiliary_loss_weight is 0.5, but the branches give 14 features; "
        "expected 20, the logits of each image's 10 classes"},
+      {"branches: SHARED branch { flatten {} } "
+       "branch { linear { out_features: 7 } } analytic_head {}",
+       "there is an analytic_head, but the branches give 14 features; "
+       "expected 20, the logits of each image's 10 classes"},
+      {"branches: SHARED branch { flatten {} } "
+       "branch { linear { out_features: 10 } } "
+       "head { linear { out_features: 2 } } analytic_head {}",
+       "head and analytic_head are both there; expected one of them"},
       {"branches: SHARED auxiliary_loss_weight: -1",
        "auxiliary_loss_weight is -1; expected 0 or a positive number"},
       {"branches: SHARED auxiliary_loss_weight: nan",

@@ -33,4 +33,25 @@ double OneCycleLearningRate(double peak, int64_t step, int64_t total_steps) {
   return CosineBetween(peak, final, (position - top) / (last - top));
 }
 
+double CosineLearningRate(double initial, int64_t step, int64_t total_steps) {
+  MINIDL_CHECK(0 <= step && step < total_steps, "CosineLearningRate: step ",
+               step, " of ", total_steps);
+  return CosineBetween(
+      initial, 0, static_cast<double>(step) / static_cast<double>(total_steps));
+}
+
+double StepLearningRate(double initial, double factor, int64_t step,
+                        int64_t interval) {
+  MINIDL_CHECK(0 <= step && 0 < interval, "StepLearningRate: step ", step,
+               " in intervals of ", interval);
+  return initial * std::pow(factor, static_cast<double>(step / interval));
+}
+
+double WarmUpLearningRate(double final, int64_t step, int64_t total_steps) {
+  MINIDL_CHECK(0 <= step && step < total_steps, "WarmUpLearningRate: step ",
+               step, " of ", total_steps);
+  return final * static_cast<double>(step + 1) /
+         static_cast<double>(total_steps);
+}
+
 }  // namespace minidl

@@ -54,9 +54,51 @@ TEST(ScheduleTest, FewStepsStayBetweenTheEnds) {
   }
 }
 
+// By PyTorch 1.13, the learning rates before ten steps, with a rate of 0.3 and
+// CosineAnnealingLR(optimizer, 10).
+TEST(ScheduleTest, CosineIsPyTorchs) {
+  const std::vector<double> ten = {0.3,
+                                   0.29265847744427304,
+                                   0.2713525491562421,
+                                   0.23816778784387094,
+                                   0.1963525491562421,
+                                   0.15,
+                                   0.1036474508437579,
+                                   0.06183221215612905,
+                                   0.028647450843757902,
+                                   0.007341522555726971};
+  for (int64_t step = 0; step < 10; ++step) {
+    EXPECT_NEAR(CosineLearningRate(0.3, step, 10), ten[step], 1e-15) << step;
+  }
+}
+
+// By PyTorch 1.13, likewise with StepLR(optimizer, 4, gamma=0.1).
+TEST(ScheduleTest, StepIsPyTorchs) {
+  const std::vector<double> ten = {0.3,  0.3,  0.3,  0.3,   0.03,
+                                   0.03, 0.03, 0.03, 0.003, 0.003};
+  for (int64_t step = 0; step < 10; ++step) {
+    EXPECT_NEAR(StepLearningRate(0.3, 0.1, step, 4), ten[step], 1e-15) << step;
+  }
+}
+
+// By PyTorch 1.13, likewise with LinearLR(optimizer, start_factor=1 / 4,
+// total_iters=3).
+TEST(ScheduleTest, WarmUpIsPyTorchs) {
+  const std::vector<double> four = {0.075, 0.15, 0.22499999999999998,
+                                    0.29999999999999993};
+  for (int64_t step = 0; step < 4; ++step) {
+    EXPECT_NEAR(WarmUpLearningRate(0.3, step, 4), four[step], 1e-15) << step;
+  }
+  EXPECT_EQ(WarmUpLearningRate(0.3, 3, 4), 0.3) << "rounded";
+}
+
 TEST(ScheduleDeathTest, StepsThatThereAreNot) {
   EXPECT_DEATH(OneCycleLearningRate(1, 10, 10), "step 10 of 10");
   EXPECT_DEATH(OneCycleLearningRate(1, -1, 10), "step -1 of 10");
+  EXPECT_DEATH(CosineLearningRate(1, 10, 10), "step 10 of 10");
+  EXPECT_DEATH(StepLearningRate(1, 0.1, -1, 10), "step -1 in intervals of 10");
+  EXPECT_DEATH(StepLearningRate(1, 0.1, 1, 0), "step 1 in intervals of 0");
+  EXPECT_DEATH(WarmUpLearningRate(1, 10, 10), "step 10 of 10");
 }
 
 }  // namespace

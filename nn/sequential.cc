@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "base/status_macros.h"
 #include "nn/fused_convolutions.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/parameter.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -87,6 +89,18 @@ const Tensor<T>& BasicSequential<T>::Backward(
 }
 
 template <typename T>
+std::optional<BasicModuleWork<T>> BasicSequential<T>::Work(
+    const Shape& input) const {
+  BasicModuleWork<T> work;
+  Shape shape = input;
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    work.parts.push_back({absl::StrCat(i), modules_[i].get(), shape});
+    shape = *modules_[i]->OutputShape(shape);
+  }
+  return work;
+}
+
+template <typename T>
 void BasicSequential<T>::AppendParameters(
     const std::string& prefix,
     std::vector<BasicNamedParameter<T>>* parameters) {
@@ -108,8 +122,12 @@ absl::Status BasicSequential<T>::CheckTrainingBatch(const std::string& path,
                                                     const Shape& batch) const {
   Shape shape = batch.WithoutOuter();
   for (size_t i = 0; i < modules_.size(); ++i) {
+    // As an architecture file has a Sequential within this one.
+    const bool nested =
+        dynamic_cast<const BasicSequential*>(modules_[i].get()) != nullptr;
     MINIDL_RETURN_IF_ERROR(modules_[i]->CheckTrainingBatch(
-        absl::StrCat(path, "[", i, "]"), shape.WithOuter(batch[0])));
+        absl::StrCat(path, "[", i, "]", nested ? ".sequential.layers" : ""),
+        shape.WithOuter(batch[0])));
     MINIDL_ASSIGN_OR_RETURN(shape, modules_[i]->OutputShape(shape));
   }
   return absl::OkStatus();

@@ -1,7 +1,6 @@
 #include "nn/sequential.h"
 
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -184,6 +183,17 @@ TEST(SequentialTest, TrainingBatchIsCheckedWhereItsShapeChanges) {
   EXPECT_THAT(
       network.CheckTrainingBatch("head", {5, 4, 3}),
       StatusIs(absl::StatusCode::kInvalidArgument, "head[1] got [5, 12]"));
+}
+
+TEST(SequentialTest, TrainingBatchIsCheckedWithinASequential) {
+  auto inner = std::make_unique<Sequential>();
+  inner->Emplace<Probe>(/*has_parameter=*/false);
+  Sequential network;
+  network.Emplace<Flatten>();
+  network.Add(std::move(inner));
+  EXPECT_THAT(network.CheckTrainingBatch("head", {5, 4, 3}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "head[1].sequential.layers[0] got [5, 12]"));
 }
 
 // A gradient is needed behind the first module that has parameters.

@@ -1,10 +1,12 @@
 #ifndef MINIDL_NN_TANH_H_
 #define MINIDL_NN_TANH_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "nn/module.h"
+#include "nn/module_work.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -20,6 +22,9 @@ class BasicTanh : public BasicModule<T> {
   }
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
+  std::optional<BasicModuleWork<T>> Work(const Shape& input) const override {
+    return this->WorkOf(input.num_elements(), 0, 3 * input.num_elements());
+  }
 
  private:
   Tensor<T> output_;

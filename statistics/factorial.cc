@@ -30,9 +30,20 @@ std::string LayerKinds(const proto::Architecture& architecture) {
 
 // Whether `a` and `b` are the same but for their auxiliary losses.
 bool DifferInAuxiliaryLossAlone(proto::Architecture a, proto::Architecture b) {
-  a.clear_auxiliary_loss_weight();
-  b.clear_auxiliary_loss_weight();
+  for (proto::Architecture* architecture : {&a, &b}) {
+    architecture->clear_auxiliary_loss_weight();
+    architecture->clear_auxiliary_loss();
+  }
   return DefinitionOf(a) == DefinitionOf(b);
+}
+
+bool HaveSameLosses(const proto::Architecture& a,
+                    const proto::Architecture& b) {
+  return a.auxiliary_loss_weight() == b.auxiliary_loss_weight() &&
+         a.auxiliary_loss().SerializeAsString() ==
+             b.auxiliary_loss().SerializeAsString() &&
+         a.comparison_loss().SerializeAsString() ==
+             b.comparison_loss().SerializeAsString();
 }
 
 std::optional<FactorialCells> CellsAmong(
@@ -68,8 +79,8 @@ std::optional<FactorialCells> CellsAmong(
                                  architecture(cells.separate_auxiliary)) &&
       DifferInAuxiliaryLossAlone(architecture(cells.shared),
                                  architecture(cells.shared_auxiliary)) &&
-      architecture(cells.separate_auxiliary).auxiliary_loss_weight() ==
-          architecture(cells.shared_auxiliary).auxiliary_loss_weight();
+      HaveSameLosses(architecture(cells.separate_auxiliary),
+                     architecture(cells.shared_auxiliary));
   if (!is_factorial) return std::nullopt;
   return cells;
 }

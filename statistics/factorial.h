@@ -20,7 +20,7 @@ struct FactorialCells {
 // The 2×2 designs of weight sharing and auxiliary losses among `groups`, by
 // their architecture messages. Four architectures are one if
 //  - they are SEPARATE or SHARED, each without and with auxiliary losses, these
-//    of one weight;
+//    of one kind and weight; the comparison's loss is the same in all;
 //  - their layers are of the same kinds, in the same order, which tells designs
 //    apart; and those of no fifth one are, of separate or shared branches;
 //  - those without auxiliary losses have the layers of those with. Sizes of

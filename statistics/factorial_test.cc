@@ -96,6 +96,28 @@ TEST(FactorialTest, WeightsThatDiffer) {
   EXPECT_THAT(Designs(architectures), IsEmpty());
 }
 
+TEST(FactorialTest, OtherLossesThanCrossEntropy) {
+  std::vector<Architecture> architectures = Design();
+  for (Architecture& architecture : architectures) {
+    architecture.mutable_comparison_loss()->mutable_mse();
+  }
+  for (const size_t auxiliary : {2, 3}) {
+    architectures[auxiliary].mutable_auxiliary_loss()->mutable_mse();
+  }
+  EXPECT_THAT(Designs(architectures),
+              ElementsAre(ElementsAre("shared", "aux", "x", "c")));
+}
+
+TEST(FactorialTest, LossesThatDiffer) {
+  std::vector<Architecture> architectures = Design();
+  architectures[2].mutable_auxiliary_loss()->mutable_mse();
+  EXPECT_THAT(Designs(architectures), IsEmpty());
+  architectures = Design();
+  architectures[1].mutable_comparison_loss()->mutable_mse();
+  architectures[3].mutable_comparison_loss()->mutable_mse();
+  EXPECT_THAT(Designs(architectures), IsEmpty());
+}
+
 // Then the auxiliary losses are not all that differs.
 TEST(FactorialTest, SizesThatDifferBetweenLosses) {
   for (size_t i = 0; i < 4; ++i) {

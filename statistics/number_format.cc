@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "base/check.h"
 
 namespace minidl {
@@ -23,6 +24,20 @@ std::string ToChars(double value, Arguments... arguments) {
       std::to_chars(buffer, buffer + sizeof(buffer), value, arguments...);
   MINIDL_CHECK(result.ec == std::errc(), value);
   return std::string(buffer, result.ptr);
+}
+
+// `count` in the largest of `units` of which it is at least 1, each `base`
+// times the one before it.
+std::string FormatInUnits(int64_t count, double base,
+                          absl::Span<const char* const> units) {
+  MINIDL_CHECK(count >= 0, count);
+  auto value = static_cast<double>(count);
+  size_t unit = 0;
+  // What would be rounded up to the next unit is in that.
+  for (; unit + 1 < units.size() && value >= base - 0.5; ++unit) value /= base;
+  // A rounded number's digits: 9.996 has three, and not 10.00's four.
+  const int decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return absl::StrCat(FormatFixed(value, decimals), units[unit]);
 }
 
 }  // namespace
@@ -54,6 +69,16 @@ std::string FormatCount(int64_t count) {
     digits.insert(static_cast<size_t>(i), 1, ',');
   }
   return digits;
+}
+
+std::string FormatScaled(int64_t count) {
+  constexpr const char* kUnits[] = {"", " k", " M", " G", " T"};
+  return FormatInUnits(count, 1000, kUnits);
+}
+
+std::string FormatBytes(int64_t bytes) {
+  constexpr const char* kUnits[] = {" B", " KiB", " MiB", " GiB", " TiB"};
+  return FormatInUnits(bytes, 1024, kUnits);
 }
 
 std::string FormatExact(double value) { return ToChars(value); }

@@ -30,6 +30,13 @@ std::string FormatProbability(std::optional<double> p);
 // "70,342".
 std::string FormatCount(int64_t count);
 
+// Three significant digits and a unit's prefix: "600", "12.3 k", "1.00 G", up
+// to "T". At least 0.
+std::string FormatScaled(int64_t count);
+
+// The same in powers of 1024: "600 B", "39.2 KiB", "1000 KiB", up to "TiB".
+std::string FormatBytes(int64_t bytes);
+
 // The shortest number that reads back as `value`: "0.1", "1e+23", "nan".
 std::string FormatExact(double value);
 

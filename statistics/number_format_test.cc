@@ -70,5 +70,28 @@ TEST(NumberFormatTest, ExactIsShortAndReadsBack) {
   }
 }
 
+TEST(NumberFormatTest, Scaled) {
+  EXPECT_EQ(FormatScaled(0), "0");
+  EXPECT_EQ(FormatScaled(999), "999");
+  EXPECT_EQ(FormatScaled(1000), "1.00 k");
+  EXPECT_EQ(FormatScaled(9'994), "9.99 k");
+  EXPECT_EQ(FormatScaled(9'996), "10.0 k");
+  EXPECT_EQ(FormatScaled(12'345), "12.3 k");
+  EXPECT_EQ(FormatScaled(99'949), "99.9 k");
+  EXPECT_EQ(FormatScaled(99'960), "100 k");
+  EXPECT_EQ(FormatScaled(999'499), "999 k");
+  EXPECT_EQ(FormatScaled(999'500), "1.00 M");
+  EXPECT_EQ(FormatScaled(5'000'000'000'000'000), "5000 T");
+}
+
+TEST(NumberFormatTest, Bytes) {
+  EXPECT_EQ(FormatBytes(0), "0 B");
+  EXPECT_EQ(FormatBytes(1023), "1023 B");
+  EXPECT_EQ(FormatBytes(1024), "1.00 KiB");
+  EXPECT_EQ(FormatBytes(40'140), "39.2 KiB");
+  EXPECT_EQ(FormatBytes(1'024'000), "1000 KiB");
+  EXPECT_EQ(FormatBytes(1 << 20), "1.00 MiB");
+}
+
 }  // namespace
 }  // namespace minidl

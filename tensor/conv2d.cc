@@ -37,8 +37,11 @@ Conv2dGeometry Geometry(const char* operation, const Tensor<T>& input,
   MINIDL_CHECK(bias.shape() == Shape({kernel[0]}), operation, ": bias ",
                bias.shape().ToString(), " does not fit weight ",
                kernel.ToString());
-  MINIDL_CHECK(options.stride > 0 && options.padding >= 0, operation,
-               ": stride ", options.stride, ", padding ", options.padding);
+  MINIDL_CHECK(
+      options.stride > 0 && options.padding >= 0 && options.dilation > 0,
+      operation, ": stride ", options.stride, ", padding ", options.padding,
+      ", dilation ", options.dilation);
+  const int64_t extent = options.Extent(kernel[2]);
   Conv2dGeometry geometry;
   geometry.channels = image[1];
   geometry.height = image[2];
@@ -46,13 +49,15 @@ Conv2dGeometry Geometry(const char* operation, const Tensor<T>& input,
   geometry.kernel_size = kernel[2];
   geometry.stride = options.stride;
   geometry.padding = options.padding;
+  geometry.dilation = options.dilation;
   geometry.output_height =
-      NumWindows(image[2], kernel[2], options.stride, options.padding);
+      NumWindows(image[2], extent, options.stride, options.padding);
   geometry.output_width =
-      NumWindows(image[3], kernel[3], options.stride, options.padding);
+      NumWindows(image[3], extent, options.stride, options.padding);
   MINIDL_CHECK(geometry.num_places() > 0, operation, ": weight ",
-               kernel.ToString(), " is larger than input ", image.ToString(),
-               " with padding ", options.padding);
+               kernel.ToString(), " with dilation ", options.dilation,
+               " is larger than input ", image.ToString(), " with padding ",
+               options.padding);
   return geometry;
 }
 

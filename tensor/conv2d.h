@@ -14,12 +14,20 @@ namespace minidl {
 struct Conv2dOptions {
   int64_t stride = 1;
   int64_t padding = 0;  // Zeros on each side of the image.
+  // From one element of the kernel to the next, in the image.
+  int64_t dilation = 1;
+
+  // How far a kernel reaches in the image.
+  int64_t Extent(int64_t kernel_size) const {
+    return dilation * (kernel_size - 1) + 1;
+  }
 };
 
 // output (N×O×H'×W', resized), from input (N×C×H×W), weight (O×C×K×K) and bias
 // (O): output[n,o,y,x] = bias[o] + the sum over c, i, j of
-// weight[o,c,i,j] input[n, c, y stride + i - padding, x stride + j - padding],
-// where the input is 0 outside. H' = NumWindows(H, K, stride, padding).
+// weight[o,c,i,j] input[n, c, y stride + i dilation - padding,
+//                       x stride + j dilation - padding],
+// where the input is 0 outside. H' = NumWindows(H, Extent(K), stride, padding).
 template <typename T>
 void Conv2dForward(const Tensor<T>& input, const Tensor<T>& weight,
                    const Tensor<T>& bias, const Conv2dOptions& options,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -22,23 +23,25 @@ using ::testing::ElementsAre;
 using ::testing::Pointwise;
 
 struct Case {
-  int64_t batch, in, out, kernel_size, stride, padding;
+  int64_t batch, in, out, kernel_size, stride, padding, dilation = 1;
   Shape input_shape() const { return {batch, in, kHeight, kWidth}; }
   Shape weight_shape() const { return {out, in, kernel_size, kernel_size}; }
   Shape output_shape() const {
-    return {batch, out, NumWindows(kHeight, kernel_size, stride, padding),
-            NumWindows(kWidth, kernel_size, stride, padding)};
+    const int64_t extent = dilation * (kernel_size - 1) + 1;
+    return {batch, out, NumWindows(kHeight, extent, stride, padding),
+            NumWindows(kWidth, extent, stride, padding)};
   }
   Conv2dOptions options() const {
     Conv2dOptions options;
     options.stride = stride;
     options.padding = padding;
+    options.dilation = dilation;
     return options;
   }
   std::string ToString() const {
     return absl::StrCat("batch ", batch, ", channels ", in, " to ", out,
                         ", kernel ", kernel_size, ", stride ", stride,
-                        ", padding ", padding);
+                        ", padding ", padding, ", dilation ", dilation);
   }
 
   // Not square.
@@ -54,7 +57,11 @@ std::vector<Case> Cases() {
         for (const int64_t kernel_size : {1, 2, 3, 5}) {
           for (const int64_t stride : {1, 2, 3}) {
             for (const int64_t padding : {0, 1, 3}) {
-              cases.push_back({batch, in, out, kernel_size, stride, padding});
+              for (const int64_t dilation : {1, 2, 3}) {
+                const Case c = {batch,  in,      out,     kernel_size,
+                                stride, padding, dilation};
+                if (c.output_shape().num_elements() > 0) cases.push_back(c);
+              }
             }
           }
         }
@@ -77,8 +84,8 @@ void ForEachProduct(const Case& c, const Visit& visit) {
           for (int64_t channel = 0; channel < c.in; ++channel) {
             for (int64_t i = 0; i < c.kernel_size; ++i) {
               for (int64_t j = 0; j < c.kernel_size; ++j) {
-                const int64_t row = y * c.stride + i - c.padding;
-                const int64_t col = x * c.stride + j - c.padding;
+                const int64_t row = y * c.stride + i * c.dilation - c.padding;
+                const int64_t col = x * c.stride + j * c.dilation - c.padding;
                 if (row < 0 || row >= c.kHeight || col < 0 || col >= c.kWidth) {
                   continue;
                 }
@@ -216,6 +223,38 @@ TYPED_TEST(Conv2dTest, BatchIsItsExamplesOneByOne) {
   }
 }
 
+// f(2 x - y / 2) = 2 f(x) - f(y) / 2, where both sides are sums of as many
+// products.
+TYPED_TEST(Conv2dTest, IsLinearWithoutBias) {
+  const Case c = {2, 3, 4, 3, 2, 1, 2};
+  const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 1);
+  const Tensor<TypeParam> no_bias({c.out});
+  Tensor<TypeParam> workspace;
+  const auto convolve = [&](const Tensor<TypeParam>& input) {
+    Tensor<TypeParam> output;
+    Conv2dForward(input, weight, no_bias, c.options(), output, workspace);
+    return output;
+  };
+  const auto x = RandomTensor<TypeParam>(c.input_shape(), 2);
+  const auto y = RandomTensor<TypeParam>(c.input_shape(), 3);
+  Tensor<TypeParam> combination(c.input_shape());
+  for (int64_t i = 0; i < x.size(); ++i) {
+    combination.data()[i] = 2 * x.data()[i] - y.data()[i] / 2;
+  }
+  const Tensor<TypeParam> of_x = convolve(x);
+  const Tensor<TypeParam> of_y = convolve(y);
+  const Tensor<TypeParam> actual = convolve(combination);
+  // 27 products below 2.5, and a rounding for each of them and each sum.
+  const double tolerance =
+      27 * 2.5 * 2 * 28 * std::numeric_limits<TypeParam>::epsilon();
+  for (int64_t i = 0; i < actual.size(); ++i) {
+    const double expected =
+        2 * double{of_x.data()[i]} - double{of_y.data()[i]} / 2;
+    ASSERT_NEAR(actual.data()[i], expected, tolerance);
+    ASSERT_NE(expected, 0);
+  }
+}
+
 TYPED_TEST(Conv2dTest, EmptyBatch) {
   const Case c = {0, 2, 3, 3, 1, 0};
   const Tensor<TypeParam> input(c.input_shape());
@@ -273,9 +312,15 @@ TEST(Conv2dDeathTest, ShapesThatDoNotFit) {
   EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {3}, {}),
                "bias \\[3\\] does not fit weight \\[4, 3, 3, 3\\]");
   EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 6, 6}, {4}, {}),
-               "weight \\[4, 3, 6, 6\\] is larger than input \\[2, 3, 5, 7\\]");
+               "weight \\[4, 3, 6, 6\\] with dilation 1 is larger than input "
+               "\\[2, 3, 5, 7\\]");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {4}, {1, 0, 3}),
+               "weight \\[4, 3, 3, 3\\] with dilation 3 is larger than input "
+               "\\[2, 3, 5, 7\\]");
   EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {4}, {0, 0}), "stride 0");
   EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {4}, {1, -1}), "padding -1");
+  EXPECT_DEATH(forward({2, 3, 5, 7}, {4, 3, 3, 3}, {4}, {1, 0, 0}),
+               "dilation 0");
 
   Tensor<float> weight_gradient({4, 3, 3, 3});
   EXPECT_DEATH(

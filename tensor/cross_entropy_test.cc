@@ -39,13 +39,13 @@ TYPED_TEST(CrossEntropyTest, IsTheDefinition) {
       Tensor<TypeParam> logits = RandomTensor<TypeParam>({batch, classes}, 1);
       for (TypeParam& logit : logits.values()) logit *= 5;
       const Tensor<int64_t> targets = SomeTargets(batch, classes);
-      constexpr double kWeight = 0.7;
+      constexpr double kScale = 0.7;
       Tensor<TypeParam> probabilities;
       Tensor<TypeParam> workspace;
       Tensor<TypeParam> gradient;
       const double loss =
           CrossEntropyForward(logits, targets, probabilities, workspace);
-      CrossEntropyBackward(probabilities, targets, kWeight, gradient);
+      CrossEntropyBackward(probabilities, targets, kScale, gradient);
       ASSERT_EQ(probabilities.shape(), logits.shape());
       ASSERT_EQ(gradient.shape(), logits.shape());
 
@@ -65,14 +65,13 @@ TYPED_TEST(CrossEntropyTest, IsTheDefinition) {
         for (int64_t j = 0; j < classes; ++j) {
           const double p = std::exp(double{logits(n, j)}) / sum;
           ASSERT_NEAR(probabilities(n, j), p, relative * p);
-          ASSERT_NEAR(gradient(n, j),
-                      kWeight * (p - (j == targets(n) ? 1 : 0)) /
-                          static_cast<double>(batch),
+          ASSERT_NEAR(gradient(n, j), kScale * (p - (j == targets(n) ? 1 : 0)),
                       relative);
         }
       }
-      ASSERT_NEAR(loss, expected_loss / static_cast<double>(batch),
-                  relative + 10 * this->kEpsilon);
+      ASSERT_NEAR(
+          loss, expected_loss,
+          static_cast<double>(batch) * (relative + 10 * this->kEpsilon));
     }
   }
 }
@@ -85,7 +84,7 @@ TYPED_TEST(CrossEntropyTest, EqualLogitsGiveTheLogarithmOfTheNumberOfClasses) {
     logits.Fill(logit);
     EXPECT_NEAR(CrossEntropyForward(logits, SomeTargets(3, 10), probabilities,
                                     workspace),
-                std::log(10.0), 2 * this->kEpsilon);
+                3 * std::log(10.0), 3 * 2 * this->kEpsilon);
     EXPECT_THAT(probabilities.values(), Each(TypeParam{1} / TypeParam{10}));
   }
 }
@@ -100,12 +99,12 @@ TYPED_TEST(CrossEntropyTest, LargeLogitsDoNotOverflow) {
             0);
   EXPECT_EQ(CrossEntropyForward(logits, Tensor<int64_t>({2}, {1, 0}),
                                 probabilities, workspace),
-            2000);
+            4000);
   EXPECT_THAT(probabilities.values(), ElementsAre(1, 0, 0, 1));
   Tensor<TypeParam> gradient;
   CrossEntropyBackward(probabilities, Tensor<int64_t>({2}, {1, 0}), 1,
                        gradient);
-  EXPECT_THAT(gradient.values(), ElementsAre(0.5, -0.5, -0.5, 0.5));
+  EXPECT_THAT(gradient.values(), ElementsAre(1, -1, -1, 1));
 }
 
 // What a confident and right prediction is still missing is not rounded away:
@@ -167,6 +166,73 @@ TYPED_TEST(CrossEntropyTest, NanPropagates) {
   }
 }
 
+// A weighted sum over all classes of their cross-entropies, and of the target's
+// own once more.
+TYPED_TEST(CrossEntropyTest, WeightedIsTheDefinition) {
+  for (const int64_t classes : {1, 2, 10, 33}) {
+    constexpr int64_t kBatch = 7;
+    constexpr double kScale = 0.7;
+    const auto logits = RandomTensor<TypeParam>({kBatch, classes}, 1);
+    const Tensor<int64_t> targets = SomeTargets(kBatch, classes);
+    for (const bool every : {false, true}) {
+      ClassWeights<TypeParam> weights;
+      weights.target = RandomTensor<TypeParam>({classes}, 2);
+      if (every) weights.every = RandomTensor<TypeParam>({classes}, 3);
+      Tensor<TypeParam> probabilities;
+      Tensor<TypeParam> workspace;
+      Tensor<TypeParam> gradient;
+      const double loss = WeightedCrossEntropyForward(logits, targets, weights,
+                                                      probabilities, workspace);
+      WeightedCrossEntropyBackward(probabilities, targets, weights, kScale,
+                                   gradient);
+      // A handful of roundings for each class, of numbers up to 10: weights are
+      // at most 1, and cross-entropies of so many classes below 2 + ln 33.
+      const double tolerance =
+          10 * static_cast<double>(classes) * this->kEpsilon;
+      double expected_loss = 0;
+      for (int64_t n = 0; n < kBatch; ++n) {
+        double sum = 0;
+        double sum_of_weights = 0;
+        const auto weight = [&](int64_t j) {
+          return (j == targets(n) ? double{weights.target(j)} : 0) +
+                 (every ? double{weights.every(j)} : 0);
+        };
+        for (int64_t j = 0; j < classes; ++j) {
+          sum += std::exp(double{logits(n, j)});
+          sum_of_weights += weight(j);
+        }
+        for (int64_t j = 0; j < classes; ++j) {
+          const double p = std::exp(double{logits(n, j)}) / sum;
+          expected_loss -= weight(j) * std::log(p);
+          ASSERT_NEAR(gradient(n, j), kScale * (sum_of_weights * p - weight(j)),
+                      tolerance);
+        }
+      }
+      ASSERT_NEAR(loss, expected_loss, kBatch * tolerance);
+    }
+  }
+}
+
+TYPED_TEST(CrossEntropyTest, WeightsOfOneAreNone) {
+  constexpr int64_t kClasses = 10;
+  const auto logits = RandomTensor<TypeParam>({5, kClasses}, 1);
+  const Tensor<int64_t> targets = SomeTargets(5, kClasses);
+  ClassWeights<TypeParam> weights = {Tensor<TypeParam>({kClasses}), {}};
+  weights.target.Fill(1);
+  Tensor<TypeParam> probabilities;
+  Tensor<TypeParam> workspace;
+  Tensor<TypeParam> gradient;
+  Tensor<TypeParam> weighted_gradient;
+  EXPECT_EQ(WeightedCrossEntropyForward(logits, targets, weights, probabilities,
+                                        workspace),
+            CrossEntropyForward(logits, targets, probabilities, workspace));
+  CrossEntropyBackward(probabilities, targets, 0.3, gradient);
+  WeightedCrossEntropyBackward(probabilities, targets, weights, 0.3,
+                               weighted_gradient);
+  EXPECT_THAT(weighted_gradient.values(),
+              testing::ElementsAreArray(gradient.values()));
+}
+
 TEST(CrossEntropyDeathTest, Misuse) {
   const Tensor<float> logits({2, 3});
   Tensor<float> probabilities;
@@ -188,6 +254,16 @@ TEST(CrossEntropyDeathTest, Misuse) {
   EXPECT_DEATH(CrossEntropyBackward(logits, Tensor<int64_t>({2}, {0, 3}), 1,
                                     probabilities),
                "CrossEntropyBackward: target 3 where there are 3 classes");
+  const ClassWeights<float> two = {Tensor<float>({2}), {}};
+  const ClassWeights<float> three_and_two = {Tensor<float>({3}),
+                                             Tensor<float>({2})};
+  const Tensor<int64_t> targets({2});
+  EXPECT_DEATH(WeightedCrossEntropyForward(logits, targets, two, probabilities,
+                                           workspace),
+               "WeightedCrossEntropyForward: weights \\[2\\] for logits");
+  EXPECT_DEATH(WeightedCrossEntropyBackward(logits, targets, three_and_two, 1,
+                                            probabilities),
+               "WeightedCrossEntropyBackward: weights \\[2\\] for logits");
 }
 
 }  // namespace

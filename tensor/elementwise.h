@@ -11,6 +11,10 @@ namespace minidl {
 template <typename T>
 void Multiply(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
 
+// output = a + b.
+template <typename T>
+void Add(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
+
 // output = a - b.
 template <typename T>
 void Subtract(const Tensor<T>& a, const Tensor<T>& b, Tensor<T>& output);
@@ -23,6 +27,10 @@ void AddTo(const Tensor<T>& terms, Tensor<T>& sum);
 template <typename T>
 void Scale(const Tensor<T>& input, T factor, Tensor<T>& output);
 
+// output = the number nearest to input in [-limit, limit]; NaNs stay.
+template <typename T>
+void Clamp(const Tensor<T>& input, T limit, Tensor<T>& output);
+
 // output = max(input, 0).
 template <typename T>
 void ReluForward(const Tensor<T>& input, Tensor<T>& output);
@@ -31,6 +39,36 @@ void ReluForward(const Tensor<T>& input, Tensor<T>& output);
 template <typename T>
 void ReluBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
                   Tensor<T>& input_gradient);
+
+// output = input where input > 0, slope input elsewhere.
+template <typename T>
+void LeakyReluForward(const Tensor<T>& input, T slope, Tensor<T>& output);
+
+// input_gradient = output_gradient where input > 0, slope output_gradient
+// elsewhere.
+template <typename T>
+void LeakyReluBackward(const Tensor<T>& input, const Tensor<T>& output_gradient,
+                       T slope, Tensor<T>& input_gradient);
+
+// output = input Φ(input), where Φ(x) = (1 + erf(x / sqrt(2))) / 2 is the
+// normal distribution's.
+template <typename T>
+void GeluForward(const Tensor<T>& input, Tensor<T>& output);
+
+// input_gradient = output_gradient (Φ(input) + input φ(input)), where φ is the
+// normal distribution's density.
+template <typename T>
+void GeluBackward(const Tensor<T>& input, const Tensor<T>& output_gradient,
+                  Tensor<T>& input_gradient);
+
+// output = 1 / (1 + exp(-input)).
+template <typename T>
+void SigmoidForward(const Tensor<T>& input, Tensor<T>& output);
+
+// input_gradient = output_gradient output (1 - output).
+template <typename T>
+void SigmoidBackward(const Tensor<T>& output, const Tensor<T>& output_gradient,
+                     Tensor<T>& input_gradient);
 
 // output = tanh(input).
 template <typename T>

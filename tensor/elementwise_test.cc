@@ -47,6 +47,11 @@ TYPED_TEST(ElementwiseTest, Multiply) {
                         [](TypeParam a, TypeParam b) { return a * b; });
 }
 
+TYPED_TEST(ElementwiseTest, Add) {
+  TestBinary<TypeParam>(Add<TypeParam>,
+                        [](TypeParam a, TypeParam b) { return a + b; });
+}
+
 TYPED_TEST(ElementwiseTest, Subtract) {
   TestBinary<TypeParam>(Subtract<TypeParam>,
                         [](TypeParam a, TypeParam b) { return a - b; });
@@ -68,6 +73,21 @@ TYPED_TEST(ElementwiseTest, Scale) {
                         [](TypeParam a, TypeParam) { return kFactor * a; });
 }
 
+TYPED_TEST(ElementwiseTest, Clamp) {
+  constexpr TypeParam kLimit = 0.3f;
+  TestBinary<TypeParam>(
+      [](const auto& a, const auto& /*b*/, auto& output) {
+        Clamp(a, kLimit, output);
+      },
+      [](TypeParam a, TypeParam) {
+        return a < -kLimit ? -kLimit : a > kLimit ? kLimit : a;
+      });
+  Tensor<TypeParam> output;
+  Clamp(Tensor<TypeParam>({3}, {this->kNan, this->kInfinity, -this->kInfinity}),
+        kLimit, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), kLimit, -kLimit));
+}
+
 TYPED_TEST(ElementwiseTest, ReluForward) {
   TestBinary<TypeParam>([](const auto& a, const auto& /*b*/,
                            auto& output) { ReluForward(a, output); },
@@ -78,6 +98,56 @@ TYPED_TEST(ElementwiseTest, ReluBackward) {
   TestBinary<TypeParam>(
       ReluBackward<TypeParam>,
       [](TypeParam output, TypeParam g) { return output > 0 ? g : 0; });
+}
+
+TYPED_TEST(ElementwiseTest, LeakyRelu) {
+  constexpr TypeParam kSlope = 0.3f;
+  TestBinary<TypeParam>(
+      [](const auto& a, const auto& /*b*/, auto& output) {
+        LeakyReluForward(a, kSlope, output);
+      },
+      [](TypeParam a, TypeParam) { return a > 0 ? a : kSlope * a; });
+  TestBinary<TypeParam>(
+      [](const auto& a, const auto& b, auto& output) {
+        LeakyReluBackward(a, b, kSlope, output);
+      },
+      [](TypeParam a, TypeParam g) { return a > 0 ? g : kSlope * g; });
+}
+
+// torch.nn.functional.gelu, its derivative and torch.sigmoid of numbers in
+// double precision, by PyTorch 1.13.
+TYPED_TEST(ElementwiseTest, GeluAndSigmoidArePyTorchs) {
+  const Tensor<TypeParam> input({6}, {-3, -0.75f, TypeParam(-0.1), 0, 0.5f, 2});
+  const auto expect = [](const Tensor<TypeParam>& actual,
+                         const std::vector<double>& expected) {
+    ASSERT_EQ(actual.shape(), (Shape{6}));
+    for (int64_t i = 0; i < actual.size(); ++i) {
+      // The expected values have 9 decimals.
+      EXPECT_NEAR(actual(i), expected[static_cast<size_t>(i)],
+                  2 * std::numeric_limits<TypeParam>::epsilon() + 5e-10);
+    }
+  };
+  Tensor<TypeParam> output;
+  GeluForward(input, output);
+  expect(output, {-0.004049694, -0.169970514, -0.046017216, 0, 0.345731231,
+                  1.954499736});
+  Tensor<TypeParam> ones({6});
+  ones.Fill(1);
+  Tensor<TypeParam> gradient;
+  GeluBackward(input, ones, gradient);
+  expect(gradient, {-0.011945647, 0.000774278, 0.420476908, 0.5, 0.867495125,
+                    1.085231801});
+  SigmoidForward(input, output);
+  expect(output, {0.047425873, 0.320821301, 0.475020813, 0.5, 0.622459331,
+                  0.880797078});
+}
+
+TYPED_TEST(ElementwiseTest, SigmoidBackward) {
+  const Tensor<TypeParam> output({4}, {0, 0.25f, 0.5f, 1});
+  const Tensor<TypeParam> gradient({4}, {2, 16, -4, 2});
+  Tensor<TypeParam> input_gradient;
+  SigmoidBackward(output, gradient, input_gradient);
+  EXPECT_THAT(input_gradient.values(), ElementsAre(0, 3, -1, 0));
 }
 
 TYPED_TEST(ElementwiseTest, TanhBackward) {
@@ -152,6 +222,8 @@ TYPED_TEST(ElementwiseTest, ArithmeticOfSpecialValues) {
   Tensor<TypeParam> output;
   Multiply(a, b, output);
   EXPECT_THAT(output.values(), ElementsAre(IsNan(), infinity, IsNan()));
+  Add(a, b, output);
+  EXPECT_THAT(output.values(), ElementsAre(IsNan(), infinity, infinity));
   Subtract(a, b, output);
   EXPECT_THAT(output.values(), ElementsAre(IsNan(), IsNan(), -infinity));
   Scale(a, TypeParam{0}, output);
@@ -176,12 +248,21 @@ TEST(ElementwiseDeathTest, ShapesThatDiffer) {
   Tensor<float> output({3, 2});
   EXPECT_DEATH(Multiply(a, b, output),
                "Multiply: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(Add(a, b, output),
+               "Add: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(Subtract(a, b, output),
                "Subtract: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(AddTo(a, output),
                "AddTo: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(Clamp(a, -1.0f, output), "Clamp: limit -1");
   EXPECT_DEATH(ReluBackward(a, b, output),
                "ReluBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(LeakyReluBackward(a, b, 0.1f, output),
+               "LeakyReluBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(GeluBackward(a, b, output),
+               "GeluBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
+  EXPECT_DEATH(SigmoidBackward(a, b, output),
+               "SigmoidBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
   EXPECT_DEATH(TanhBackward(a, b, output),
                "TanhBackward: shapes \\[2, 3\\] and \\[3, 2\\] differ");
 }

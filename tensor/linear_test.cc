@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -118,6 +119,37 @@ TYPED_TEST(LinearTest, WithoutInputGradientTheOthersAreTheSame) {
                             bias_alone, nullptr, workspace);
   EXPECT_EQ(weight_alone.values(), weight_gradient.values());
   EXPECT_EQ(bias_alone.values(), bias_gradient.values());
+}
+
+// f(2 x - y / 2) = 2 f(x) - f(y) / 2, where both sides are sums of as many
+// products.
+TYPED_TEST(LinearTest, IsLinearWithoutBias) {
+  const auto weight = RandomTensor<TypeParam>({17, 33}, 1);
+  const Tensor<TypeParam> no_bias({17});
+  Tensor<TypeParam> workspace;
+  const auto multiply = [&](const Tensor<TypeParam>& input) {
+    Tensor<TypeParam> output;
+    LinearForward(input, weight, no_bias, output, workspace);
+    return output;
+  };
+  const auto x = RandomTensor<TypeParam>({5, 33}, 2);
+  const auto y = RandomTensor<TypeParam>({5, 33}, 3);
+  Tensor<TypeParam> combination({5, 33});
+  for (int64_t i = 0; i < x.size(); ++i) {
+    combination.data()[i] = 2 * x.data()[i] - y.data()[i] / 2;
+  }
+  const Tensor<TypeParam> of_x = multiply(x);
+  const Tensor<TypeParam> of_y = multiply(y);
+  const Tensor<TypeParam> actual = multiply(combination);
+  // 33 products below 2.5, and a rounding for each of them and each sum.
+  const double tolerance =
+      33 * 2.5 * 2 * 34 * std::numeric_limits<TypeParam>::epsilon();
+  for (int64_t i = 0; i < actual.size(); ++i) {
+    const double expected =
+        2 * double{of_x.data()[i]} - double{of_y.data()[i]} / 2;
+    ASSERT_NEAR(actual.data()[i], expected, tolerance);
+    ASSERT_NE(expected, 0);
+  }
 }
 
 TYPED_TEST(LinearTest, EmptyBatch) {

@@ -17,20 +17,20 @@ void CheckFits(const char* operation, const Tensor<float>& tensor,
 
 }  // namespace
 
-void SgdStep(float learning_rate, const Tensor<float>& gradient,
+void SgdStep(const SgdStepOptions& options, const Tensor<float>& gradient,
              Tensor<float>& parameter) {
   CheckFits("SgdStep", gradient, parameter);
-  kernels::SgdStep(parameter.size(), learning_rate, gradient.data(),
+  kernels::SgdStep(parameter.size(), options, gradient.data(),
                    parameter.data());
 }
 
-void SgdMomentumStep(float learning_rate, float momentum,
+void SgdMomentumStep(const SgdStepOptions& options,
                      const Tensor<float>& gradient, Tensor<float>& velocity,
                      Tensor<float>& parameter) {
   CheckFits("SgdMomentumStep", gradient, parameter);
   CheckFits("SgdMomentumStep", velocity, parameter);
-  kernels::SgdMomentumStep(parameter.size(), learning_rate, momentum,
-                           gradient.data(), velocity.data(), parameter.data());
+  kernels::SgdMomentumStep(parameter.size(), options, gradient.data(),
+                           velocity.data(), parameter.data());
 }
 
 void AdamStep(const AdamStepOptions& options, const Tensor<float>& gradient,
@@ -42,6 +42,20 @@ void AdamStep(const AdamStepOptions& options, const Tensor<float>& gradient,
   kernels::AdamStep(parameter.size(), options, gradient.data(),
                     first_moment.data(), second_moment.data(),
                     parameter.data());
+}
+
+void RmspropStep(const RmspropStepOptions& options,
+                 const Tensor<float>& gradient, Tensor<float>& mean_square,
+                 Tensor<float>* mean, Tensor<float>* velocity,
+                 Tensor<float>& parameter) {
+  CheckFits("RmspropStep", gradient, parameter);
+  CheckFits("RmspropStep", mean_square, parameter);
+  if (mean != nullptr) CheckFits("RmspropStep", *mean, parameter);
+  if (velocity != nullptr) CheckFits("RmspropStep", *velocity, parameter);
+  kernels::RmspropStep(
+      parameter.size(), options, gradient.data(), mean_square.data(),
+      mean == nullptr ? nullptr : mean->data(),
+      velocity == nullptr ? nullptr : velocity->data(), parameter.data());
 }
 
 }  // namespace minidl

@@ -177,6 +177,91 @@ TEST(CrossEntropyKernelTest, NothingIsPossible) {
   });
 }
 
+// Of the same rows, with weights from 0 to 1 for the targets, and if asked for
+// for every class.
+template <typename T>
+struct WeightedResult {
+  double loss;
+  std::vector<T> probabilities;
+  std::vector<T> gradient;
+};
+template <typename T>
+WeightedResult<T> ComputeWeighted(int64_t classes, bool every,
+                                  const std::vector<float>& float_logits,
+                                  float scale) {
+  const int64_t rows = static_cast<int64_t>(float_logits.size()) / classes;
+  const std::vector<T> logits(float_logits.begin(), float_logits.end());
+  std::vector<int64_t> targets;
+  for (int64_t row = 0; row < rows; ++row) targets.push_back(3 * row % classes);
+  std::vector<T> target_weights, every_weight;
+  for (int64_t j = 0; j < classes; ++j) {
+    target_weights.push_back(
+        static_cast<T>(0.125f * static_cast<float>(j % 9)));
+    every_weight.push_back(static_cast<T>(0.25f * static_cast<float>(j % 5)));
+  }
+  const ClassWeights<T> weights = {target_weights.data(),
+                                   every ? every_weight.data() : nullptr};
+  std::vector<T> workspace(
+      static_cast<size_t>(SoftmaxCrossEntropyWorkspaceSize(classes)));
+  WeightedResult<T> result;
+  result.probabilities.resize(logits.size());
+  result.gradient.resize(logits.size() + kGuards, kGuard);
+  result.loss = WeightedSoftmaxCrossEntropy(
+      rows, classes, logits.data(), targets.data(), weights,
+      result.probabilities.data(), workspace.data());
+  WeightedSoftmaxCrossEntropyGradient(
+      rows, classes, result.probabilities.data(), targets.data(), weights,
+      scale, result.gradient.data());
+  return result;
+}
+
+// The same in double, which the tests of the operation compare with the
+// definition.
+TEST(CrossEntropyKernelTest, WeightedIsTheDefinitionForAllTargetsAndSizes) {
+  constexpr double kUnit = 0x1p-24;
+  ForEachTarget([&] {
+    for (const int64_t classes : {1, 2, 3, 8, 10, 16, 17, 33}) {
+      for (int64_t rows = 0; rows <= 35; rows += 1 + rows / 3) {
+        for (const bool every : {false, true}) {
+          SCOPED_TRACE(testing::Message() << rows << "×" << classes);
+          const std::vector<float> logits = RandomLogits(rows, classes, 5);
+          const auto result =
+              ComputeWeighted<float>(classes, every, logits, 0.5f);
+          const auto expected =
+              ComputeWeighted<double>(classes, every, logits, 0.5f);
+          // As without weights, which are at most 1: for the target's class and
+          // for every other.
+          const auto terms = static_cast<double>(every ? 1 + classes : 1);
+          const double tolerance =
+              (10 + 2 + static_cast<double>(classes) + 8) * terms * kUnit;
+          ASSERT_NEAR(result.loss, expected.loss,
+                      static_cast<double>(rows) * tolerance);
+          for (size_t i = 0; i < logits.size(); ++i) {
+            ASSERT_NEAR(result.gradient[i], expected.gradient[i], tolerance);
+          }
+          for (size_t i = logits.size(); i < result.gradient.size(); ++i) {
+            ASSERT_EQ(result.gradient[i], kGuard) << "behind the end";
+          }
+        }
+      }
+    }
+  });
+}
+
+// A logit of minus infinity has no cross-entropy where its class has no part in
+// the loss, and an infinite one where it has.
+TEST(CrossEntropyKernelTest, WeightedImpossibleClasses) {
+  ForEachTarget([] {
+    std::vector<float> logits = {0, 1, -kInfinity};
+    EXPECT_LE(ComputeWeighted<float>(3, false, logits, 1).loss, 10);
+    EXPECT_EQ(ComputeWeighted<float>(3, true, logits, 1).loss, kInfinity);
+    logits[2] = std::nanf("");
+    EXPECT_THAT(ComputeWeighted<float>(3, false, logits, 1).gradient[0],
+                IsNan());
+    EXPECT_THAT(ComputeWeighted<float>(3, true, logits, 1).loss, IsNan());
+  });
+}
+
 TEST(CrossEntropyKernelTest, SameBitsWithAvx2AndAvx512) {
   if (!HasAvx2AndAvx512()) GTEST_SKIP() << "this processor has not both";
   for (const int64_t classes : {2, 10, 33}) {
@@ -189,6 +274,16 @@ TEST(CrossEntropyKernelTest, SameBitsWithAvx2AndAvx512) {
     EXPECT_EQ(avx2.loss, avx512.loss);
     EXPECT_EQ(avx2.probabilities, avx512.probabilities);
     EXPECT_EQ(avx2.gradient, avx512.gradient);
+
+    ChooseTargets(HWY_AVX2);
+    const auto weighted2 = ComputeWeighted<float>(classes, true, logits, 0.01f);
+    ChooseTargets(HWY_AVX3);
+    const auto weighted512 =
+        ComputeWeighted<float>(classes, true, logits, 0.01f);
+    ChooseTargets(0);
+    EXPECT_EQ(weighted2.loss, weighted512.loss);
+    EXPECT_EQ(weighted2.probabilities, weighted512.probabilities);
+    EXPECT_EQ(weighted2.gradient, weighted512.gradient);
   }
 }
 

@@ -21,6 +21,7 @@ namespace minidl::kernels {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatEq;
 using ::testing::IsNan;
 using ::testing::Pointwise;
 
@@ -40,6 +41,12 @@ std::vector<float> RandomVector(int64_t n, uint64_t seed) {
   return {tensor.values().begin(), tensor.values().end()};
 }
 
+double Gelu(double x) { return x * (std::erfc(-x / std::sqrt(2)) / 2); }
+double GeluDerivative(double x) {
+  const double density = std::exp(-x * x / 2) / std::sqrt(2 * std::acos(-1));
+  return std::erfc(-x / std::sqrt(2)) / 2 + x * density;
+}
+
 // One of the functions from arrays a and b to an output that may begin as a
 // copy of b, and what it should make of two elements. `roundings` is how many
 // units in the last place of the largest intermediate result, which is below 2,
@@ -55,6 +62,8 @@ std::vector<Function> Functions() {
       {"Multiply",
        [](auto n, auto* a, auto* b, auto* out) { Multiply(n, a, b, out); },
        [](double a, double b) { return a * b; }, 0.5},
+      {"Add", [](auto n, auto* a, auto* b, auto* out) { Add(n, a, b, out); },
+       [](double a, double b) { return a + b; }, 0.5},
       {"Subtract",
        [](auto n, auto* a, auto* b, auto* out) { Subtract(n, a, b, out); },
        [](double a, double b) { return a - b; }, 0.5},
@@ -67,6 +76,12 @@ std::vector<Function> Functions() {
       {"Scale",
        [](auto n, auto* a, auto*, auto* out) { Scale(n, a, 0.3f, out); },
        [](double a, double) { return double{0.3f} * a; }, 0.5},
+      {"Clamp",
+       [](auto n, auto* a, auto*, auto* out) { Clamp(n, a, 0.3f, out); },
+       [](double a, double) {
+         return std::min(std::max(a, -double{0.3f}), double{0.3f});
+       },
+       0},
       {"Step",
        [](auto n, auto* a, auto*, auto* out) { Step(n, a, 0.1f, 3.0f, out); },
        [](double a, double) { return a < double{0.1f} ? 0 : 3; }, 0},
@@ -76,6 +91,30 @@ std::vector<Function> Functions() {
       {"ReluBackward",
        [](auto n, auto* a, auto* b, auto* out) { ReluBackward(n, a, b, out); },
        [](double a, double b) { return a > 0 ? b : 0; }, 0},
+      {"LeakyReluForward",
+       [](auto n, auto* a, auto*, auto* out) {
+         LeakyReluForward(n, a, 0.3f, out);
+       },
+       [](double a, double) { return a > 0 ? a : double{0.3f} * a; }, 0.5},
+      {"LeakyReluBackward",
+       [](auto n, auto* a, auto* b, auto* out) {
+         LeakyReluBackward(n, a, b, 0.3f, out);
+       },
+       [](double a, double b) { return a > 0 ? b : double{0.3f} * b; }, 0.5},
+      {"GeluForward",
+       [](auto n, auto* a, auto*, auto* out) { GeluForward(n, a, out); },
+       [](double a, double) { return Gelu(a); }, 4},
+      {"GeluBackward",
+       [](auto n, auto* a, auto* b, auto* out) { GeluBackward(n, a, b, out); },
+       [](double a, double b) { return b * GeluDerivative(a); }, 4},
+      {"SigmoidForward",
+       [](auto n, auto* a, auto*, auto* out) { SigmoidForward(n, a, out); },
+       [](double a, double) { return 1 / (1 + std::exp(-a)); }, 2.5},
+      {"SigmoidBackward",
+       [](auto n, auto* a, auto* b, auto* out) {
+         SigmoidBackward(n, a, b, out);
+       },
+       [](double a, double b) { return b * a * (1 - a); }, 4},
       {"TanhForward",
        [](auto n, auto* a, auto*, auto* out) { TanhForward(n, a, out); },
        [](double a, double) { return std::tanh(a); }, 2.5},
@@ -130,8 +169,10 @@ TEST(ElementwiseKernelTest, OutputMayBeAnInput) {
 TEST(ElementwiseKernelTest, NanReachesItsElementAlone) {
   ForEachTarget([] {
     for (const Function& function : Functions()) {
-      const bool compares = std::strcmp(function.name, "Step") == 0 ||
-                            std::strcmp(function.name, "ReluBackward") == 0;
+      const bool compares =
+          std::strcmp(function.name, "Step") == 0 ||
+          std::strcmp(function.name, "ReluBackward") == 0 ||
+          std::strcmp(function.name, "LeakyReluBackward") == 0;
       for (size_t place = 0; place < 23 && !compares; ++place) {
         std::vector<float> a = RandomVector(23, 1);
         const std::vector<float> b = RandomVector(23, 2);
@@ -161,6 +202,23 @@ TEST(ElementwiseKernelTest, SpecialValues) {
     ReluBackward(6, output.data(), gradient.data(), y.data());
     EXPECT_THAT(y, ElementsAre(2, 0, 0, IsNan(), kInfinity, 3));
 
+    LeakyReluForward(6, x.data(), 0.5f, y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), kInfinity, -kInfinity, 0, 0, 1e30f));
+    // By the input: half of it passes where that is not positive, or NaN.
+    LeakyReluBackward(6, output.data(), gradient.data(), 0.5f, y.data());
+    EXPECT_THAT(y, ElementsAre(1, 1, IsNan(), IsNan(), kInfinity, 3));
+
+    GeluForward(6, x.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), kInfinity, 0, 0, 0, 1e30f));
+    const std::vector<float> ones(6, 1);
+    GeluBackward(6, x.data(), ones.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), 1, 0, FloatEq(0.5f), FloatEq(0.5f), 1));
+
+    SigmoidForward(6, x.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), 1, 0, 0.5f, 0.5f, 1));
+    SigmoidBackward(6, y.data(), gradient.data(), y.data());
+    EXPECT_THAT(y, ElementsAre(IsNan(), 0, IsNan(), IsNan(), kInfinity, 0));
+
     TanhForward(6, x.data(), y.data());
     EXPECT_THAT(y, ElementsAre(IsNan(), 1, -1, 0, 0, 1));
     EXPECT_TRUE(std::signbit(y[3]));
@@ -179,11 +237,11 @@ double UlpsBetween(float value, double exact) {
          std::ldexp(1, std::max(exponent - 24, -149));
 }
 
-// Every 1009th float, of both signs: denormals and infinities too.
+// Every 4003rd float, of both signs: denormals and infinities too.
 std::vector<float> FloatsOfAllMagnitudes() {
   constexpr uint32_t kInfinityBits = 0x7f800000;
   std::vector<float> floats = {kInfinity, -kInfinity};
-  for (uint32_t bits = 0; bits < kInfinityBits; bits += 1009) {
+  for (uint32_t bits = 0; bits < kInfinityBits; bits += 4003) {
     float x;
     std::memcpy(&x, &bits, sizeof(x));
     floats.push_back(x);
@@ -192,23 +250,72 @@ std::vector<float> FloatsOfAllMagnitudes() {
   return floats;
 }
 
-TEST(TanhTest, IsWithinTwoAndAHalfUlps) {
+// Whether the kernels' multiply-adds round once.
+bool HasFusedMultiplyAdd() { return hwy::SupportedTargets() <= HWY_AVX2; }
+
+// Checks error(kernel(x), function(x)) <= bound() for floats of all magnitudes
+// and all instruction sets, and that the bound says something.
+template <typename Kernel, typename Function, typename Error, typename Bound>
+void ExpectErrors(const Kernel& kernel, const Function& function,
+                  const Error& error, const Bound& bound) {
   const std::vector<float> x = FloatsOfAllMagnitudes();
   std::vector<double> expected(x.size());
   std::transform(x.begin(), x.end(), expected.begin(),
-                 [](float value) { return std::tanh(double{value}); });
+                 [&](float value) { return function(double{value}); });
   ForEachTarget([&] {
     std::vector<float> y(x.size());
-    TanhForward(static_cast<int64_t>(x.size()), x.data(), y.data());
+    kernel(static_cast<int64_t>(x.size()), x.data(), y.data());
     double largest = 0;
     for (size_t i = 0; i < x.size(); ++i) {
-      const double ulps = UlpsBetween(y[i], expected[i]);
-      ASSERT_LE(ulps, 2.5) << "tanh(" << x[i] << ") = " << y[i];
-      largest = std::max(largest, ulps);
-      ASSERT_LE(std::abs(y[i]), 1);
+      const double e = error(y[i], expected[i]);
+      ASSERT_LE(e, bound())
+          << "f(" << x[i] << ") = " << y[i] << " instead of " << expected[i];
+      largest = std::max(largest, e);
     }
-    EXPECT_GT(largest, 0.5) << "compared with itself?";
+    EXPECT_GT(largest, bound() / 3) << "compared with itself?";
   });
+}
+
+TEST(TanhTest, IsWithinTwoAndAHalfUlps) {
+  ExpectErrors([](auto n, auto* x, auto* y) { TanhForward(n, x, y); },
+               [](double x) { return std::tanh(x); },
+               [](float value, double exact) {
+                 EXPECT_LE(std::abs(value), 1);
+                 return UlpsBetween(value, exact);
+               },
+               [] { return 2.5; });
+}
+
+// Where what is smaller than normal numbers may be 0.
+double NormalUlpsBetween(float value, double exact) {
+  constexpr double kSmallest = std::numeric_limits<float>::min();
+  const bool both_small =
+      std::abs(exact) < kSmallest && std::abs(value) <= kSmallest;
+  return both_small || value == exact ? 0 : UlpsBetween(value, exact);
+}
+
+TEST(SigmoidTest, IsWithinTwoAndAHalfUlps) {
+  ExpectErrors([](auto n, auto* x, auto* y) { SigmoidForward(n, x, y); },
+               [](double x) { return x < -87 ? 0 : 1 / (1 + std::exp(-x)); },
+               NormalUlpsBetween, [] { return 2.5; });
+}
+
+TEST(GeluTest, IsWithinFiveUlps) {
+  ExpectErrors(
+      [](auto n, auto* x, auto* y) { GeluForward(n, x, y); },
+      [](double x) { return std::isinf(x) ? std::max(x, 0.0) : Gelu(x); },
+      NormalUlpsBetween, [] { return HasFusedMultiplyAdd() ? 5 : 70; });
+}
+
+TEST(GeluTest, DerivativeIsWithinFourRoundingsOfOne) {
+  ExpectErrors(
+      [](auto n, auto* x, auto* y) {
+        const std::vector<float> ones(static_cast<size_t>(n), 1);
+        GeluBackward(n, x, ones.data(), y);
+      },
+      [](double x) { return std::isinf(x) ? x > 0 : GeluDerivative(x); },
+      [](float value, double exact) { return std::abs(double{value} - exact); },
+      [] { return 0x1p-22; });
 }
 
 TEST(ElementwiseKernelTest, SameBitsWithAvx2AndAvx512) {

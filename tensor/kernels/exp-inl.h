@@ -49,6 +49,17 @@ HWY_INLINE ExpParts<V> SplitExp(D d, V x) {
           hn::MulAdd(p, hn::Mul(r, r), r)};
 }
 
+// e^x for x <= 0, within a unit in the last place, or 0 where it is no normal
+// number.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ExpOfNegative(D d, V x) {
+  const V smallest = hn::Set(d, -87.0f);
+  const auto vanishes = hn::Lt(x, smallest);
+  const auto [scale, expm1] =
+      SplitExp(d, hn::IfThenElse(vanishes, smallest, x));
+  return hn::IfThenZeroElse(vanishes, hn::MulAdd(scale, expm1, scale));
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace minidl::kernels
 HWY_AFTER_NAMESPACE();

@@ -30,14 +30,14 @@ void ForEachLine(const Conv2dGeometry& g, const Visit& visit) {
   int64_t line = 0;
   for (int64_t channel = 0; channel < g.channels; ++channel) {
     for (int64_t ky = 0; ky < g.kernel_size; ++ky) {
+      const int64_t top = ky * g.dilation - g.padding;
       for (int64_t kx = 0; kx < g.kernel_size; ++kx) {
-        const Range columns =
-            Inside(kx - g.padding, g.stride, g.width, g.output_width);
+        const int64_t left = kx * g.dilation - g.padding;
+        const Range columns = Inside(left, g.stride, g.width, g.output_width);
         for (int64_t y = 0; y < g.output_height; ++y) {
-          const int64_t row = y * g.stride + ky - g.padding;
+          const int64_t row = y * g.stride + top;
           const bool inside = 0 <= row && row < g.height;
-          const int64_t input =
-              (channel * g.height + row) * g.width + kx - g.padding;
+          const int64_t input = (channel * g.height + row) * g.width + left;
           visit(line, input, inside ? columns : Range{0, 0});
           line += g.output_width;
         }

@@ -7,7 +7,7 @@ namespace minidl::kernels {
 
 // Where a convolution of an image of channels×height×width by square kernels
 // looks: at output_height×output_width places, `stride` apart, in the image
-// with `padding` zeros on each side.
+// with `padding` zeros on each side. A kernel's elements are `dilation` apart.
 struct Conv2dGeometry {
   int64_t channels;
   int64_t height;
@@ -15,6 +15,7 @@ struct Conv2dGeometry {
   int64_t kernel_size;
   int64_t stride;
   int64_t padding;
+  int64_t dilation;
   int64_t output_height;
   int64_t output_width;
 

@@ -17,11 +17,15 @@ std::vector<Conv2dGeometry> Geometries() {
     for (const int64_t kernel_size : {1, 2, 3, 5}) {
       for (const int64_t stride : {1, 2, 3}) {
         for (const int64_t padding : {0, 1, 2, 4}) {
-          const int64_t height = 5, width = 7;
-          geometries.push_back(
-              {channels, height, width, kernel_size, stride, padding,
-               (height + 2 * padding - kernel_size) / stride + 1,
-               (width + 2 * padding - kernel_size) / stride + 1});
+          for (const int64_t dilation : {1, 2, 3}) {
+            const int64_t height = 5, width = 7;
+            const int64_t extent = dilation * (kernel_size - 1) + 1;
+            if (height + 2 * padding < extent) continue;
+            geometries.push_back({channels, height, width, kernel_size, stride,
+                                  padding, dilation,
+                                  (height + 2 * padding - extent) / stride + 1,
+                                  (width + 2 * padding - extent) / stride + 1});
+          }
         }
       }
     }
@@ -47,8 +51,8 @@ TEST(Im2ColTest, PatchesAreWhatTheKernelSees) {
         for (int64_t kx = 0; kx < g.kernel_size; ++kx) {
           for (int64_t y = 0; y < g.output_height; ++y) {
             for (int64_t x = 0; x < g.output_width; ++x) {
-              const int64_t row = y * g.stride + ky - g.padding;
-              const int64_t col = x * g.stride + kx - g.padding;
+              const int64_t row = y * g.stride + ky * g.dilation - g.padding;
+              const int64_t col = x * g.stride + kx * g.dilation - g.padding;
               const bool inside =
                   0 <= row && row < g.height && 0 <= col && col < g.width;
               ASSERT_EQ(
@@ -56,7 +60,7 @@ TEST(Im2ColTest, PatchesAreWhatTheKernelSees) {
                           y * g.output_width + x),
                   inside ? image((c * g.height + row) * g.width + col) : 0.0)
                   << "kernel " << g.kernel_size << " stride " << g.stride
-                  << " padding " << g.padding;
+                  << " padding " << g.padding << " dilation " << g.dilation;
             }
           }
         }
@@ -85,7 +89,7 @@ TEST(Im2ColTest, Col2ImIsTheTranspose) {
 }
 
 TEST(Im2ColTest, Col2ImAdds) {
-  const Conv2dGeometry g = {1, 1, 1, 1, 1, 0, 1, 1};
+  const Conv2dGeometry g = {1, 1, 1, 1, 1, 0, 1, 1, 1};
   const double patch = 2;
   double image = 40;
   Col2Im(g, &patch, &image);

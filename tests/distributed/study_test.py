@@ -188,7 +188,7 @@ class StudyTest(unittest.TestCase):
         with self.subTest("rounds"):
             self.workspace.replace("experiments/BUILD", "rounds = 2", "rounds = 3")
             self.expect_mistake(
-                "experiments/tiny.textproto: rounds is 2, but the Bazel target says 3"
+                "experiments/tiny.textproto:7:1: rounds is 2, but the Bazel target says 3"
             )
             self.workspace.replace("experiments/BUILD", "rounds = 3", "rounds = 2")
 
@@ -197,7 +197,7 @@ class StudyTest(unittest.TestCase):
                 "experiments/BUILD", ', "architectures/convnet_aux.textproto"', ""
             )
             self.expect_mistake(
-                "experiments/tiny.textproto: architecture_files",
+                "experiments/tiny.textproto:5:1: architecture_files",
                 "only the study has experiments/architectures/convnet_aux.textproto",
             )
 
