@@ -139,6 +139,11 @@ local_repository(name = "bazel_skylib", path = "{_SKYLIB}")
         stdout, stderr = process.communicate(timeout=250)
         return process.returncode, stdout, stderr
 
+    def output(self, name, base="base"):
+        """The contents of "study.html"."""
+        with open(self._output_path(name, base), "rb") as file:
+            return file.read()
+
     def record(self, name, base="base"):
         """The record file of "convnet/0"."""
         with open(self._record_path(name, base), "rb") as file:
@@ -166,8 +171,11 @@ local_repository(name = "bazel_skylib", path = "{_SKYLIB}")
             os.kill(int(file.read()), signal.SIGKILL)
 
     def _record_path(self, name, base):
+        return self._output_path(f"study_rounds/{name}.tfrecord", base)
+
+    def _output_path(self, name, base):
         directory = os.path.join(self.directory, base, "execroot/minidl/bazel-out/k8-opt/bin")
-        return os.path.join(directory, "experiments/study_rounds", name + ".tfrecord")
+        return os.path.join(directory, "experiments", name)
 
     def spawns(self, base="base"):
         """What the last Bazel of `base` executed or took from a remote cache: its execution log's entries."""

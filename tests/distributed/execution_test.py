@@ -56,6 +56,12 @@ class ExecutionTest(unittest.TestCase):
             self.assertEqual(
                 self.workspace.record(name, "third"), self.workspace.record(name, "first")
             )
+        for ending in ["tfrecord", "txt", "json", "html"]:
+            self.assertEqual(
+                self.workspace.output("study." + ending, "third"),
+                self.workspace.output("study." + ending, "first"),
+                ending,
+            )
 
     def test_loss_of_the_worker(self):
         self.workspace.make_rounds_long()

@@ -90,9 +90,6 @@ class StudyTest(unittest.TestCase):
         os.remove(output)
         return records
 
-    def merged(self):
-        return self.workspace.read("bazel-bin/experiments/study.tfrecord")
-
     def test_rounds_that_are_run(self):
         # One Bazel for all steps: it takes longest to start.
         self.build()
@@ -130,7 +127,7 @@ class StudyTest(unittest.TestCase):
                 )
                 self.assertEqual(tfrecord.frame(payload), records[name], name)
             study = self.run_by_hand("--jobs=1")
-            self.assertEqual(b"".join(map(tfrecord.frame, study)), self.merged())
+            self.assertEqual(b"".join(map(tfrecord.frame, study)), self.workspace.output("study.tfrecord"))
 
         with self.subTest("nothing is run again, and the table is printed"):
             stdout = self.build(command="run")
@@ -140,7 +137,7 @@ class StudyTest(unittest.TestCase):
             self.assertEqual(len(records_line), 1)
             self.assertTrue(os.path.exists(records_line[0][len("records: "):]))
             for name in ["study.json", "study.html"]:
-                text = self.workspace.read("bazel-bin/experiments/" + name)
+                text = self.workspace.output(name)
                 self.assertIn(b"convnet_aux", text)
                 # A path, or a time, would be another one on another machine.
                 self.assertNotIn(self.workspace.directory.encode(), text)
