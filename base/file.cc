@@ -53,6 +53,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   if (descriptor < 0) return FileError(path, "cannot open");
   const absl::Cleanup close_file = [descriptor] { close(descriptor); };
   std::string contents;
+  struct stat info;
+  // A hint: files grow, and pipes have no size.
+  if (fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) {
+    contents.reserve(static_cast<size_t>(info.st_size));
+  }
   char buffer[1 << 16];
   while (true) {
     const ssize_t count = read(descriptor, buffer, sizeof(buffer));

@@ -64,6 +64,8 @@ double ProbabilityOfDeviationUpTo(double deviation, int64_t n,
                                   double true_deviation) {
   MINIDL_CHECK(n >= 2 && true_deviation > 0, n, " values, deviation ",
                true_deviation);
+  // Boost's gamma functions overflow here if n is in the thousands.
+  if (deviation == 0) return 0;
   const double degrees = static_cast<double>(n - 1);
   const double ratio = deviation / true_deviation;
   return cdf(boost::math::chi_squared(degrees), degrees * ratio * ratio);

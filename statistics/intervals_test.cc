@@ -1,6 +1,7 @@
 #include "statistics/intervals.h"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 
@@ -62,6 +63,12 @@ TEST(IntervalsTest, ProbabilityOfADeviation) {
     EXPECT_NEAR(ProbabilityOfDeviationUpTo(example.deviation, example.n,
                                            example.true_deviation),
                 example.probability, kRelativeTolerance * example.probability);
+  }
+}
+
+TEST(IntervalsTest, ProbabilityOfNoDeviationAtAll) {
+  for (const int64_t n : {2, 10, 10'000}) {
+    EXPECT_EQ(ProbabilityOfDeviationUpTo(0, n, 3.5), 0);
   }
 }
 

@@ -8,8 +8,11 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "base/file.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
 #include "proto/run_record.pb.h"
@@ -20,13 +23,22 @@ namespace minidl {
 
 absl::StatusOr<std::vector<std::string>> RecordFilePaths(
     const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    return absl::InvalidArgumentError(
-        "no record file given; name one or more, or - for standard input");
-  }
   std::vector<std::string> paths;
   for (const std::string& argument : arguments) {
-    paths.push_back(argument == "-" ? "/dev/stdin" : UserPath(argument));
+    if (absl::StartsWith(argument, "@")) {
+      MINIDL_ASSIGN_OR_RETURN(const std::string list,
+                              ReadFile(UserPath(argument.substr(1))));
+      for (const absl::string_view line :
+           absl::StrSplit(list, '\n', absl::SkipEmpty())) {
+        paths.push_back(UserPath(std::string(line)));
+      }
+    } else {
+      paths.push_back(argument == "-" ? "/dev/stdin" : UserPath(argument));
+    }
+  }
+  if (paths.empty()) {
+    return absl::InvalidArgumentError(
+        "no record file given; name one or more, or - for standard input");
   }
   return paths;
 }

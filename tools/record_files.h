@@ -14,7 +14,9 @@
 namespace minidl {
 
 // The paths that a user means by FILE... on a command line: absolute, and
-// /dev/stdin for "-". InvalidArgument if there are none.
+// /dev/stdin for "-". "@LIST" stands for the lines of the file LIST, of which
+// there may be more than a command line takes. InvalidArgument if there are
+// none.
 absl::StatusOr<std::vector<std::string>> RecordFilePaths(
     const std::vector<std::string>& arguments);
 

@@ -62,6 +62,19 @@ TEST(RecordFilesTest, PathsAreTheUsers) {
   unsetenv("BUILD_WORKING_DIRECTORY");
 }
 
+TEST(RecordFilesTest, PathsCanBeTheLinesOfAFile) {
+  const std::string list = absl::StrCat(testing::TempDir(), "/list");
+  ASSERT_THAT(WriteFile(list, "/b\n\n/c d"), IsOk());
+  EXPECT_THAT(RecordFilePaths({"/a", absl::StrCat("@", list), "/e"}),
+              IsOkAndHolds(ElementsAre("/a", "/b", "/c d", "/e")));
+  EXPECT_THAT(RecordFilePaths({"@/none"}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none")));
+  ASSERT_THAT(WriteFile(list, "\n"), IsOk());
+  EXPECT_THAT(RecordFilePaths({absl::StrCat("@", list)}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("no record file given")));
+}
+
 TEST(RecordFilesTest, NoPathsAreAMistake) {
   EXPECT_THAT(RecordFilePaths({}), StatusIs(absl::StatusCode::kInvalidArgument,
                                             HasSubstr("no record file given")));

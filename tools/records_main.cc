@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
       "what is torn or corrupt and where. merge: writes one file of several, "
       "each run once. repair: writes every good record of a damaged file to "
       "another. export: the numbers for other software. A FILE of - is "
-      "standard input."};
+      "standard input, @LIST the files that LIST names, one a line."};
   const std::vector<std::string> arguments =
       minidl::ParseCommandLine(usage, __FILE__, argc, argv);
   return minidl::RunOnConsole(usage, [&](const minidl::Console& console) {

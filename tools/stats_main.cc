@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
       "Prints what the run records in the files say: errors of each "
       "architecture, paired comparisons, what may be claimed, and what "
       "misleads. "
-      "docs/STATISTICS.md has the formulas. A FILE of - is standard input."};
+      "docs/STATISTICS.md has the formulas. A FILE of - is standard input, "
+      "@LIST the files that LIST names, one a line."};
   const std::vector<std::string> arguments =
       minidl::ParseCommandLine(usage, __FILE__, argc, argv);
   const minidl::StatsOptions options = {arguments, FLAGS_format, FLAGS_table,

@@ -1,0 +1,57 @@
+// Runs one round of a study: what Bazel runs for each (see study.bzl).
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/command_line.h"
+#include "base/interrupt.h"
+#include "base/status_macros.h"
+#include "base/user_path.h"
+#include "data/mnist.h"
+#include "experiments/run_round.h"
+#include "gflags/gflags.h"
+
+DEFINE_string(study, "", "File with the study.");
+DEFINE_string(architecture, "", "File with the architecture.");
+DEFINE_string(mnist_dir, "",
+              "Directory with MNIST's four files; empty for the ones that come "
+              "with the program.");
+DEFINE_int32(round, 0, "Which round to run, from 0.");
+DEFINE_string(output, "", "Record file to write, which must not exist.");
+
+namespace minidl {
+namespace {
+
+absl::Status Main(const std::vector<std::string>& arguments) {
+  MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
+  for (const char* flag : {"study", "architecture", "round", "output"}) {
+    if (!IsFlagSet(flag)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", flag, " is missing"));
+    }
+  }
+  RunRoundOptions options;
+  options.study_file = UserPath(FLAGS_study);
+  options.architecture_file = UserPath(FLAGS_architecture);
+  MINIDL_ASSIGN_OR_RETURN(options.mnist_directory,
+                          MnistDirectory(FLAGS_mnist_dir));
+  options.round = FLAGS_round;
+  options.output = UserPath(FLAGS_output);
+  return WriteRound(options, CatchInterrupt());
+}
+
+}  // namespace
+}  // namespace minidl
+
+int main(int argc, char** argv) {
+  const minidl::ProgramUsage usage = {
+      "run_round", "[flags]",
+      "Runs one round of one architecture of a study and writes its record, "
+      "without what differs from run to run: the same bytes on every machine "
+      "with fused multiply-adds. `bazel build` of a digit_pairs_study runs it; "
+      "docs/DISTRIBUTED.md has more."};
+  return minidl::ReportStatus(usage, minidl::Main(minidl::ParseCommandLine(
+                                         usage, __FILE__, argc, argv)));
+}
