@@ -26,9 +26,9 @@ enum class Initialization {
 };
 
 // Fills weight (out×in or O×C×K×K) and then bias (out). The values are those
-// of PyTorch for the same state of the generator: uniform ones to the bit,
-// normal ones as FillNormal's. (torch.nn.Linear has drawn default values by the
-// time torch.nn.init gives it others; here those alone are drawn.)
+// of PyTorch for the same state of the generator, to the bit as far as
+// FillUniform's and FillNormal's are. (torch.nn.Linear has drawn default values
+// by the time torch.nn.init gives it others; here those alone are drawn.)
 template <typename T>
 void Initialize(Initialization initialization, Generator& generator,
                 Tensor<T>& weight, Tensor<T>& bias);

@@ -50,22 +50,89 @@ double StandardNormal(Generator& generator) {
   return radius * std::cos(angle);
 }
 
+// ln x for float's normal numbers, rounding by rounding as in PyTorch's code
+// for processors with AVX2: Cephes' logf (Moshier, https://netlib.org/cephes),
+// each product that is added fused.
+float Logarithm(float x) {
+  // x = 2^exponent mantissa, the mantissa in [sqrt(1/2), sqrt(2)).
+  int integer_exponent;
+  float mantissa = std::frexp(x, &integer_exponent);
+  if (mantissa < 0.707106781186547524f) {
+    mantissa += mantissa;
+    --integer_exponent;
+  }
+  const float exponent = static_cast<float>(integer_exponent);
+  const float r = mantissa - 1;
+  const float square = r * r;
+  float sum = 7.0376836292e-2f;
+  for (const float coefficient :
+       {-1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f,
+        1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f,
+        -2.4999993993e-1f, 3.3333331174e-1f}) {
+    sum = std::fma(sum, r, coefficient);
+  }
+  // ln 2 in two parts, the small one first.
+  sum = std::fma(sum * r, square, exponent * -2.12194440e-4f);
+  sum = std::fma(square, -0.5f, sum);
+  return std::fma(exponent, 0.693359375f, r + sum);
+}
+
+// The sine and the cosine of x >= 0, likewise: Cephes' sinf and cosf.
+struct SineAndCosine {
+  float sine;
+  float cosine;
+};
+SineAndCosine SinCos(float x) {
+  // r = x - octant pi/4, with pi/4 in three parts, in [-pi/4, pi/4].
+  const int octant = (static_cast<int>(x * 1.27323954473516f) + 1) & ~1;
+  const float count = static_cast<float>(octant);
+  float r = std::fma(count, -0.78515625f, x);
+  r = std::fma(count, -2.4187564849853515625e-4f, r);
+  r = std::fma(count, -3.77489497744594108e-8f, r);
+  const float square = r * r;
+  float cosine = 2.443315711809948e-5f;
+  cosine = std::fma(cosine, square, -1.388731625493765e-3f);
+  cosine = std::fma(cosine, square, 4.166664568298827e-2f);
+  cosine = std::fma(cosine * square, square, square * -0.5f) + 1;
+  float sine = -1.9515295891e-4f;
+  sine = std::fma(sine, square, 8.3321608736e-3f);
+  sine = std::fma(sine, square, -1.6666654611e-1f);
+  sine = std::fma(sine * square, r, r);
+  // Back by octant / 2 quarter turns.
+  switch (octant / 2 % 4) {
+    case 0:
+      return {sine, cosine};
+    case 1:
+      return {cosine, -sine};
+    case 2:
+      return {-sine, -cosine};
+    default:
+      return {-cosine, sine};
+  }
+}
+
 // Turns 16 uniform numbers into 16 normal ones: number i and number i + 8 are
-// the two of a transform.
-template <typename T>
-void TransformSixteen(double mean, double deviation, T* values) {
+// the two of a transform. PyTorch has vectors for floats alone.
+void TransformSixteen(double mean, double deviation, float* values) {
   for (int i = 0; i < 8; ++i) {
-    const T u1 = 1 - values[i];  // Not 0, for the logarithm.
-    const T u2 = values[i + 8];
-    const T logarithm = static_cast<T>(std::log(static_cast<double>(u1)));
-    const T radius = std::sqrt(-2 * logarithm);
-    const T angle = static_cast<T>(kTwoPi * u2);
-    const T cosine = static_cast<T>(std::cos(static_cast<double>(angle)));
-    const T sine = static_cast<T>(std::sin(static_cast<double>(angle)));
-    values[i] =
-        radius * cosine * static_cast<T>(deviation) + static_cast<T>(mean);
-    values[i + 8] =
-        radius * sine * static_cast<T>(deviation) + static_cast<T>(mean);
+    const float u1 = 1 - values[i];  // Not 0, for the logarithm.
+    const float radius = std::sqrt(-2 * Logarithm(u1));
+    const auto [sine, cosine] =
+        SinCos(static_cast<float>(kTwoPi) * values[i + 8]);
+    values[i] = std::fma(radius * cosine, static_cast<float>(deviation),
+                         static_cast<float>(mean));
+    values[i + 8] = std::fma(radius * sine, static_cast<float>(deviation),
+                             static_cast<float>(mean));
+  }
+}
+
+void TransformSixteen(double mean, double deviation, double* values) {
+  for (int i = 0; i < 8; ++i) {
+    const double u1 = 1 - values[i];  // Not 0, for the logarithm.
+    const double radius = std::sqrt(-2 * std::log(u1));
+    const double angle = kTwoPi * values[i + 8];
+    values[i] = radius * std::cos(angle) * deviation + mean;
+    values[i + 8] = radius * std::sin(angle) * deviation + mean;
   }
 }
 

@@ -7,7 +7,9 @@
 #include <cstdint>
 
 #include "gtest/gtest.h"
+#include "nn/build_loss.h"
 #include "nn/loss.h"
+#include "proto/architecture.pb.h"
 #include "tensor/generator.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
@@ -30,19 +32,23 @@ class LossesParityTest : public testing::TestWithParam<GoldenCase> {
       const double factor = std::pow(c.growth(), n);  // A power of 2.
       for (T& value : prediction.Outer(n)) value *= static_cast<T>(factor);
     }
-    switch (c.loss().kind_case()) {
-      case proto::Loss::kMse: {
-        BasicLossMSE<T> loss;
-        ExpectParity(loss, prediction, DrawValues<T>(generator));
-        break;
-      }
-      case proto::Loss::kCrossEntropy: {
-        BasicLossCrossEntropy<T> loss;
-        ExpectParity(loss, prediction, DrawClasses(generator));
-        break;
-      }
-      default:
-        FAIL() << c.loss().DebugString();
+    if (c.target() == parity::LossCase::CLASSES) {
+      const auto loss = BuildLoss<T>(c.loss(), "loss", prediction.shape()[1]);
+      ASSERT_TRUE(loss.ok()) << loss.status();
+      ExpectParity(**loss, prediction, DrawClasses(generator));
+      return;
+    }
+    const Reduction reduction = c.loss().reduction() == proto::Loss::SUM
+                                    ? Reduction::kSum
+                                    : Reduction::kMean;
+    const Tensor<T> target = DrawValues<T>(generator);
+    if (c.loss().has_mse()) {
+      BasicLossMSE<T> loss(reduction);
+      ExpectParity(loss, prediction, target);
+    } else {
+      ASSERT_TRUE(c.loss().has_bce_with_logits());
+      BasicLossBCEWithLogits<T> loss(reduction);
+      ExpectParity(loss, prediction, target);
     }
   }
 
@@ -75,7 +81,8 @@ class LossesParityTest : public testing::TestWithParam<GoldenCase> {
     }
     const double tolerance = 8 * UnitRoundoff<T>() * scale;
     EXPECT_NEAR(loss.Forward(prediction, target), value, tolerance);
-    ExpectNear(loss.Backward().values(), GetParam(), "gradient", tolerance);
+    ExpectNear(loss.Backward(/*weight=*/1).values(), GetParam(), "gradient",
+               tolerance);
   }
 };
 

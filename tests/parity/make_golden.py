@@ -16,8 +16,9 @@ import subprocess
 import sys
 import textwrap
 
-os.chdir(os.path.join(os.path.dirname(__file__), "../.."))
-sys.path.insert(0, "")
+if __name__ == "__main__":
+    os.chdir(os.path.join(os.path.dirname(__file__), "../.."))
+    sys.path.insert(0, "")
 
 from google.protobuf import text_format
 

@@ -1,7 +1,12 @@
 """PyTorch's optimizers, schedules and clipping for Training messages."""
 
+import warnings
+
 import torch
 from torch.optim import lr_scheduler
+
+# Of SequentialLR, about itself.
+warnings.filterwarnings("ignore", "The epoch parameter in `scheduler.step")
 
 
 def make_optimizer(training, parameters):

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "nn/build_layers.h"
 #include "nn/build_optimizer.h"
+#include "nn/clip_gradients.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
 #include "nn/parameter.h"
@@ -70,6 +71,13 @@ TEST_P(OptimizersParityTest, LossesAndParameters) {
     optimizer->ZeroGradients();
     losses.push_back(loss.Forward(network.Forward(input), target));
     network.Backward(loss.Backward());
+    if (c.training().max_gradient_norm() != 0) {
+      ClipGradientNorm(network.Parameters(), c.training().max_gradient_norm());
+    }
+    if (c.training().max_gradient_value() != 0) {
+      ClipGradientValues(network.Parameters(),
+                         c.training().max_gradient_value());
+    }
     optimizer->set_learning_rate(LearningRate(c.training(), step, steps));
     optimizer->Step();
   }
