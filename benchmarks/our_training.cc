@@ -63,7 +63,7 @@ Training Prepare(const DiskWorkload& workload) {
     const auto log = [&losses](int /*epoch*/, double loss) {
       losses.push_back(loss);
     };
-    const absl::StatusOr<DiskResult> result = RunDisk(workload, log);
+    const absl::StatusOr<DiskRound> result = RunDisk(workload, log);
     MINIDL_CHECK(result.ok(), result.status().ToString());
     return losses;
   };
