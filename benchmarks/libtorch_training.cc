@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,7 +18,6 @@
 #include "benchmarks/workloads.h"
 #include "data/disk_set.h"
 #include "data/pair_sets.h"
-#include "data/standardize.h"
 #include "experiments/study.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
@@ -226,21 +226,22 @@ Training Prepare(const DiskWorkload& workload, LibTorchUse use) {
   absl::StatusOr<DiskSet> train = GenerateDiskSet(workload.points, generator);
   absl::StatusOr<DiskSet> test = GenerateDiskSet(workload.points, generator);
   MINIDL_CHECK(train.ok() && test.ok(), train.status().ToString());
-  Standardize(/*num_features=*/2, train->points, test->points);
   torch::nn::Sequential network = BuildLibTorchNetwork(DiskLayers(), {2}, use);
   CopyParameters(BuildNetwork(DiskLayers(), {2}, generator)->Parameters(),
                  network->parameters(), use);
-  const std::vector<torch::Tensor> data = {ToTorch(train->points),
-                                           ToTorch(train->targets)};
+  // The network's inputs have mean 0 and deviation 1, its targets are ±1.
+  const std::vector<torch::Tensor> data = {
+      (ToTorch(train->points) - 0.5) * std::sqrt(12.0F),
+      2 * ToTorch(train->targets) - 1};
   return [&workload, use, generator, network, data]() mutable {
-    torch::optim::SGD optimizer(network->parameters(), workload.learning_rate);
+    torch::optim::SGD optimizer(network->parameters(), *workload.learning_rate);
     const int64_t steps_per_epoch =
         (workload.points + workload.batch_size - 1) / workload.batch_size;
     int64_t num_steps = 0;
     const auto step = [&](const std::vector<torch::Tensor>& batch) {
       static_cast<torch::optim::SGDOptions&>(
           optimizer.param_groups()[0].options())
-          .lr(OneCycleLearningRate(workload.learning_rate, num_steps++,
+          .lr(OneCycleLearningRate(*workload.learning_rate, num_steps++,
                                    workload.epochs * steps_per_epoch));
       return Step(F::mse_loss(network->forward(batch[0]), batch[1]), optimizer);
     };

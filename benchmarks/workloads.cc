@@ -102,6 +102,9 @@ DiskWorkload MakeDiskWorkload(int64_t batch_size,
   DiskWorkload workload;
   workload.epochs = options.epochs.value_or(kDiskEpochs);
   workload.batch_size = batch_size;
+  workload.activation = "relu";  // As DiskLayers.
+  workload.learning_rate = 0.1;
+  workload.weight_decay = 0;
   return workload;
 }
 
