@@ -278,7 +278,7 @@ constexpr Golden kGolden[] = {
     {"convnet_shared", 0x00e6d671fd38c179},
     {"convnet_aux", 0x32ba55cd2623c924},
     {"convnet_shared_aux", 0xb1ad7197cd7817d3},
-    {"residual", 0x8379c07f6a0149b0},
+    {"residual", 0xa2fbfb67212f3866},
     {"strides", 0x3f545ce8a604d0d9},
     {"perceptron", 0x2126c4b180826765},
     {"normalizations", 0x6a6c7986f3c42da0},
