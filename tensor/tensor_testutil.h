@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tensor/generator.h"
@@ -36,6 +37,15 @@ Tensor<T> RandomTensor(const Shape& shape, uint64_t seed) {
   Generator generator(seed);
   FillUniform(-1, 1, generator, tensor);
   return tensor;
+}
+
+// n numbers, uniform in [-1, 1) + `shift`: for kernels, and the same for all
+// number types.
+template <typename T>
+std::vector<T> RandomVector(int64_t n, uint64_t seed, float shift = 0) {
+  auto tensor = RandomTensor<float>({n}, seed);
+  for (float& value : tensor.values()) value += shift;
+  return {tensor.values().begin(), tensor.values().end()};
 }
 
 // For n elements, a random permutation of n numbers in [-1, 1] that lie 2/n

@@ -15,11 +15,6 @@ namespace {
 
 constexpr float kGuard = 77;
 
-std::vector<float> RandomVector(int64_t n, uint64_t seed) {
-  const auto tensor = RandomTensor<float>({n}, seed);
-  return {tensor.values().begin(), tensor.values().end()};
-}
-
 // Pairs have loops of their own. The sums are those of the definition in its
 // order, to the bit: a fourth is exact.
 TEST(AvgPool2dKernelTest, PairsAreTheDefinitionForAllTargetsAndSizes) {
@@ -32,8 +27,8 @@ TEST(AvgPool2dKernelTest, PairsAreTheDefinitionForAllTargetsAndSizes) {
                                      0,      height / 2, width / 2};
         const int64_t inputs = kPlanes * height * width;
         const int64_t outputs = kPlanes * g.output_height * g.output_width;
-        const std::vector<float> input = RandomVector(inputs, 1);
-        const std::vector<float> gradient = RandomVector(outputs, 2);
+        const std::vector<float> input = RandomVector<float>(inputs, 1);
+        const std::vector<float> gradient = RandomVector<float>(outputs, 2);
 
         constexpr size_t kBehind = 16;
         std::vector<float> expected(static_cast<size_t>(outputs));

@@ -34,14 +34,6 @@ struct Results {
   std::vector<T> input_gradient;
 };
 
-template <typename T>
-std::vector<T> RandomVector(int64_t n, uint64_t seed, float shift = 0) {
-  // The same numbers for all types.
-  auto tensor = RandomTensor<float>({n}, seed);
-  for (float& value : tensor.values()) value += shift;
-  return {tensor.values().begin(), tensor.values().end()};
-}
-
 // Around the mean of random values in [-1, 1) + `shift`.
 template <typename T>
 Results<T> Compute(const Channels& channels, float shift) {

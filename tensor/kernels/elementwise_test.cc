@@ -36,11 +36,6 @@ std::vector<int64_t> Sizes() {
   return sizes;
 }
 
-std::vector<float> RandomVector(int64_t n, uint64_t seed) {
-  const auto tensor = RandomTensor<float>({n}, seed);
-  return {tensor.values().begin(), tensor.values().end()};
-}
-
 double Gelu(double x) { return x * (std::erfc(-x / std::sqrt(2)) / 2); }
 double GeluDerivative(double x) {
   const double density = std::exp(-x * x / 2) / std::sqrt(2 * std::acos(-1));
@@ -128,8 +123,8 @@ TEST(ElementwiseKernelTest, IsTheDefinitionForAllTargetsAndSizes) {
   ForEachTarget([] {
     for (const Function& function : Functions()) {
       for (const int64_t n : Sizes()) {
-        const std::vector<float> a = RandomVector(n, 1);
-        const std::vector<float> b = RandomVector(n, 2);
+        const std::vector<float> a = RandomVector<float>(n, 1);
+        const std::vector<float> b = RandomVector<float>(n, 2);
         std::vector<float> output(static_cast<size_t>(n) + 64, kGuard);
         function.kernel(n, a.data(), b.data(), output.data());
         for (size_t i = 0; i < a.size(); ++i) {
@@ -149,8 +144,8 @@ TEST(ElementwiseKernelTest, IsTheDefinitionForAllTargetsAndSizes) {
 TEST(ElementwiseKernelTest, OutputMayBeAnInput) {
   ForEachTarget([] {
     for (const Function& function : Functions()) {
-      const std::vector<float> a = RandomVector(37, 1);
-      const std::vector<float> b = RandomVector(37, 2);
+      const std::vector<float> a = RandomVector<float>(37, 1);
+      const std::vector<float> b = RandomVector<float>(37, 2);
       std::vector<float> expected(37);
       function.kernel(37, a.data(), b.data(), expected.data());
       std::vector<float> output = a;
@@ -174,8 +169,8 @@ TEST(ElementwiseKernelTest, NanReachesItsElementAlone) {
           std::strcmp(function.name, "ReluBackward") == 0 ||
           std::strcmp(function.name, "LeakyReluBackward") == 0;
       for (size_t place = 0; place < 23 && !compares; ++place) {
-        std::vector<float> a = RandomVector(23, 1);
-        const std::vector<float> b = RandomVector(23, 2);
+        std::vector<float> a = RandomVector<float>(23, 1);
+        const std::vector<float> b = RandomVector<float>(23, 2);
         a[place] = kNan;
         std::vector<float> output(23);
         function.kernel(23, a.data(), b.data(), output.data());
@@ -417,7 +412,7 @@ T SumInOrder(const std::vector<T>& terms) {
 TEST(SumOrderTest, HasOneOrder) {
   ForEachTarget([] {
     for (const int64_t n : Sizes()) {
-      const std::vector<float> values = RandomVector(n, 1);
+      const std::vector<float> values = RandomVector<float>(n, 1);
       std::vector<double> squares;
       for (const double value : values) squares.push_back(value * value);
       EXPECT_EQ(Sum(n, values.data()), SumInOrder(values)) << n << " values";
@@ -429,8 +424,8 @@ TEST(SumOrderTest, HasOneOrder) {
 
 TEST(SumOrderTest, ColumnsAreSummedFromTheFirstRowToTheLast) {
   constexpr int64_t kRows = 11, kCols = 37;
-  const std::vector<float> matrix = RandomVector(kRows * kCols, 1);
-  std::vector<float> expected = RandomVector(kCols, 2);
+  const std::vector<float> matrix = RandomVector<float>(kRows * kCols, 1);
+  std::vector<float> expected = RandomVector<float>(kCols, 2);
   const std::vector<float> before = expected;
   for (size_t i = 0; i < matrix.size(); ++i) expected[i % kCols] += matrix[i];
   ForEachTarget([&] {
