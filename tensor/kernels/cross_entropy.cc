@@ -10,7 +10,6 @@
 #define HWY_TARGET_INCLUDE "tensor/kernels/cross_entropy.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "tensor/kernels/exp-inl.h"
 #include "tensor/kernels/part-inl.h"
 #include "tensor/kernels/transpose-inl.h"
@@ -90,10 +89,9 @@ HWY_INLINE double CrossEntropies(int64_t rows, int64_t classes,
     }
     const V target = hn::Sub(hn::Load(d, target_logits), largest);
     hn::Store(target, d, target_logits);
-    // Sums are at least 1, or a NaN, which Log would not keep.
+    // Sums are at least 1.
     HWY_ALIGN float logarithms[kLanes];
-    hn::Store(hn::IfThenElse(hn::IsNaN(sum), sum, hn::Log(d, sum)), d,
-              logarithms);
+    hn::Store(LogOrNaN(d, sum), d, logarithms);
     HWY_ALIGN float every_logit[kLanes];
     hn::Store(weighted_logits, d, every_logit);
     for (int64_t i = 0; i < count; ++i) {

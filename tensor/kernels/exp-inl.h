@@ -1,6 +1,6 @@
 // For kernels, which include it once for every instruction set; see matmul.cc.
 // Exponentials, in fewer operations than hwy/contrib/math, whose Exp makes 0 of
-// a NaN.
+// a NaN, and its logarithm, which does not keep one either.
 
 #if defined(MINIDL_TENSOR_KERNELS_EXP_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MINIDL_TENSOR_KERNELS_EXP_INL_H_
@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -58,6 +59,12 @@ HWY_INLINE V ExpOfNegative(D d, V x) {
   const auto [scale, expm1] =
       SplitExp(d, hn::IfThenElse(vanishes, smallest, x));
   return hn::IfThenZeroElse(vanishes, hn::MulAdd(scale, expm1, scale));
+}
+
+// ln x for x >= 1, or NaN.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V LogOrNaN(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Log(d, x));
 }
 
 }  // namespace HWY_NAMESPACE

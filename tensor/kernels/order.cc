@@ -10,7 +10,6 @@
 #define HWY_TARGET_INCLUDE "tensor/kernels/order.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "tensor/kernels/exp-inl.h"
 #include "tensor/kernels/part-inl.h"
 #include "tensor/kernels/transpose-inl.h"
@@ -34,16 +33,11 @@ using D = hn::CappedTag<float, kMaxLanes>;
 using V = hn::Vec<D>;
 constexpr int64_t kLanes = kLanesOf<D>;
 
-// ln x for x >= 1, or NaN, which Highway's does not keep.
-HWY_INLINE V LogOrNaN(V x) {
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::Log(D(), x));
-}
-
 // ln(e^x + e^y).
 HWY_INLINE V LogAddExp(V x, V y) {
   const D d;
   const V exp = ExpOfNegative(d, hn::Neg(hn::Abs(hn::Sub(x, y))));
-  return hn::Add(hn::Max(x, y), LogOrNaN(hn::Add(hn::Set(d, 1.0f), exp)));
+  return hn::Add(hn::Max(x, y), LogOrNaN(d, hn::Add(hn::Set(d, 1.0f), exp)));
 }
 
 // A column of vectors, one for each class; the lanes are rows.
@@ -69,7 +63,7 @@ void LogSoftmax(int64_t classes, Column column) {
   for (int64_t i = 0; i < classes; ++i) {
     sum = hn::Add(sum, ExpOfNegative(d, hn::Sub(column[i], largest)));
   }
-  const V log_sum = LogOrNaN(sum);
+  const V log_sum = LogOrNaN(d, sum);
   for (int64_t i = 0; i < classes; ++i) {
     column.Set(i, hn::Sub(hn::Sub(column[i], largest), log_sum));
   }
