@@ -177,7 +177,7 @@ void SwapPairs(Generator& generator, PairSet& pairs) {
         images.begin() + static_cast<std::ptrdiff_t>(images.size() / 2);
     std::swap_ranges(images.begin(), middle, middle);
     std::swap(pairs.classes(n, 0), pairs.classes(n, 1));
-    pairs.targets(n) = pairs.classes(n, 0) <= pairs.classes(n, 1) ? 1 : 0;
+    pairs.targets(n) = PairTarget(pairs.classes(n, 0), pairs.classes(n, 1));
   }
 }
 

@@ -20,19 +20,24 @@ namespace {
 constexpr int64_t kMnistPixels = kMnistSide * kMnistSide;
 constexpr int64_t kPairPixels = kPairSide * kPairSide;
 
-// 28×28 to 14×14: the mean of each 2×2 pixels, which a float holds exactly.
-void Average2x2(const uint8_t* image, float* averaged) {
+}  // namespace
+
+template <typename Pixel>
+void Average2x2(const Pixel* image, float* averaged) {
   for (int64_t y = 0; y < kPairSide; ++y) {
     for (int64_t x = 0; x < kPairSide; ++x) {
-      const uint8_t* top = image + 2 * y * kMnistSide + 2 * x;
-      const uint8_t* bottom = top + kMnistSide;
-      const int sum = top[0] + top[1] + bottom[0] + bottom[1];
-      averaged[y * kPairSide + x] = static_cast<float>(sum) / 4;
+      const Pixel* top = image + 2 * y * kMnistSide + 2 * x;
+      const Pixel* bottom = top + kMnistSide;
+      const float sum =
+          static_cast<float>(top[0]) + static_cast<float>(top[1]) +
+          static_cast<float>(bottom[0]) + static_cast<float>(bottom[1]);
+      averaged[y * kPairSide + x] = sum / 4;
     }
   }
 }
 
-}  // namespace
+template void Average2x2(const uint8_t*, float*);
+template void Average2x2(const float*, float*);
 
 absl::Status CheckNumPairs(int64_t n, int64_t pool_size,
                            absl::string_view images) {
@@ -72,7 +77,7 @@ absl::StatusOr<PairSet> GeneratePairSet(const LabelledImages& pool, int64_t n,
   }
   for (int64_t i = 0; i < n; ++i) {
     const int64_t* classes = set.classes.data() + 2 * i;
-    set.targets.data()[i] = classes[0] <= classes[1] ? 1 : 0;
+    set.targets.data()[i] = PairTarget(classes[0], classes[1]);
   }
   return set;
 }

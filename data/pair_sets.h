@@ -18,6 +18,18 @@ namespace minidl {
 // Height and width of an image of a pair: MNIST's, averaged 2×2.
 inline constexpr int64_t kPairSide = kMnistSide / 2;
 
+// MNIST's size to a pair's: each pixel of `averaged` (14×14) is the mean of 2×2
+// of `image` (28×28), which a float holds exactly if those are whole numbers
+// from 0 to 255.
+template <typename Pixel>
+void Average2x2(const Pixel* image, float* averaged);
+
+// The target of a pair of these digits: 1 if the first is less than or equal to
+// the second, else 0.
+inline int64_t PairTarget(int64_t first, int64_t second) {
+  return first <= second ? 1 : 0;
+}
+
 // Pairs of images, and whether the first shows a digit that is less than or
 // equal to the second's. All three tensors have the same N.
 struct PairSet {

@@ -71,13 +71,9 @@ absl::StatusOr<Tensor<float>> ToPairSide(const std::string& path,
   }
   const int64_t num_images = images.size() / (height * width);
   Tensor<float> averaged({num_images, kPairSide, kPairSide});
-  float* output = averaged.data();
-  for (int64_t row = 0; row < num_images * kPairSide; ++row) {
-    const float* top = images.data() + 2 * row * width;
-    const float* bottom = top + width;
-    for (int64_t x = 0; x < width; x += 2) {
-      *output++ = (top[x] + top[x + 1] + bottom[x] + bottom[x + 1]) / 4;
-    }
+  for (int64_t n = 0; n < num_images; ++n) {
+    Average2x2(images.data() + n * height * width,
+               averaged.data() + n * kPairSide * kPairSide);
   }
   return averaged;
 }
@@ -124,7 +120,7 @@ Tensor<T> Interleave(const Tensor<T>& first, const Tensor<T>& second) {
 Tensor<int64_t> TargetsOf(const Tensor<int64_t>& classes) {
   Tensor<int64_t> targets({classes.shape()[0]});
   for (int64_t i = 0; i < targets.size(); ++i) {
-    targets(i) = classes(i, 0) <= classes(i, 1) ? 1 : 0;
+    targets(i) = PairTarget(classes(i, 0), classes(i, 1));
   }
   return targets;
 }
