@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,14 +17,14 @@
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "data/standardize.h"
+#include "experiments/configuration.h"
 #include "experiments/environment.h"
 #include "experiments/mistakes.h"
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
-#include "experiments/study.h"
 #include "models/network_state.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
-#include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
@@ -32,27 +33,29 @@
 #include "records/run_records.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
-#include "tensor/tensor.h"
 
 namespace minidl {
 namespace {
 
 // The round's pairs, with raw inputs.
 absl::StatusOr<PairSets> DrawPairs(const Mnist& mnist,
-                                   const proto::Study& study, int round) {
-  Generator generator(StreamSeed(study.seed(), round, Purpose::kData));
+                                   const proto::Configuration& configuration,
+                                   int round) {
+  Generator generator(
+      StreamSeed(configuration.study_seed(), round, Purpose::kData));
   PairSets pairs;
   MINIDL_ASSIGN_OR_RETURN(
       pairs.train,
-      GeneratePairSet(mnist.train, study.train_pairs(), generator));
+      GeneratePairSet(mnist.train, configuration.train_pairs(), generator));
   MINIDL_ASSIGN_OR_RETURN(
-      pairs.test, GeneratePairSet(mnist.test, study.test_pairs(), generator));
+      pairs.test,
+      GeneratePairSet(mnist.test, configuration.test_pairs(), generator));
   return pairs;
 }
 
-uint64_t HashPairs(const PairSets& pairs) {
+uint64_t HashPairs(std::initializer_list<const PairSet*> sets) {
   Fingerprint fingerprint;
-  for (const PairSet* set : {&pairs.train, &pairs.test}) {
+  for (const PairSet* set : sets) {
     fingerprint.Add(set->inputs.values());
     fingerprint.Add(set->targets.values());
     fingerprint.Add(set->classes.values());
@@ -60,18 +63,18 @@ uint64_t HashPairs(const PairSets& pairs) {
   return fingerprint.value();
 }
 
-Fingerprint OfParameters(PairNetwork& network) {
+Fingerprint OfParameters(PairEnsemble& ensemble) {
   Fingerprint fingerprint;
-  for (const NamedParameter& named : network.Parameters()) {
+  for (const NamedParameter& named : ensemble.Parameters()) {
     fingerprint.Add(absl::Span<const float>(named.parameter->value.values()));
   }
   return fingerprint;
 }
 
-// Of all that the outputs of a trained network depend on.
-Fingerprint OfParametersAndBuffers(PairNetwork& network) {
-  Fingerprint fingerprint = OfParameters(network);
-  for (const NamedBuffer& named : network.Buffers()) {
+// Of all that the outputs of trained networks depend on.
+Fingerprint OfParametersAndBuffers(PairEnsemble& ensemble) {
+  Fingerprint fingerprint = OfParameters(ensemble);
+  for (const NamedBuffer& named : ensemble.Buffers()) {
     fingerprint.Add(absl::Span<const float>(named.tensor->values()));
   }
   return fingerprint;
@@ -89,9 +92,7 @@ AugmentationOptions ImageOptions(const proto::Augmentation& augmentation) {
 
 // What 0, the paper's brightness, has become in the inputs.
 float Paper(absl::Span<const Standardization> standardization) {
-  Tensor<float> paper({1});
-  for (const Standardization& done : standardization) done.Apply(paper);
-  return paper(0);
+  return standardization.empty() ? 0 : standardization[0].Of(0);
 }
 
 void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
@@ -105,9 +106,9 @@ void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
 // to the inputs; nothing if it is empty.
 proto::Model TrainedModel(const proto::RunRecord& record,
                           absl::Span<const Standardization> standardization,
-                          PairNetwork& network) {
+                          PairEnsemble& ensemble) {
   proto::Model model;
-  SavePairNetwork(record.architecture(), kDigitPairImages, network, &model);
+  SavePairEnsemble(record.architecture(), kDigitPairImages, ensemble, &model);
   for (const Standardization& done : standardization) {
     proto::InputNormalization& normalization =
         *model.mutable_input_normalization();
@@ -131,57 +132,56 @@ proto::Model TrainedModel(const proto::RunRecord& record,
 }  // namespace
 
 absl::StatusOr<proto::RunRecord> RunRound(
-    const Mnist& mnist, const proto::Study& study,
-    const proto::Architecture& architecture, int round,
+    const Mnist& mnist, const proto::Configuration& configuration, int round,
     const std::atomic<bool>& cancelled, proto::Model* model) {
   // From the first random number on, whatever the thread does otherwise.
   const FlushDenormals flush_denormals;
   proto::RunRecord record;
   record.set_schema_version(kRunRecordSchemaVersion);
-  record.set_study_name(study.name());
-  record.set_study_seed(study.seed());
+  SetConfiguration(configuration, record);
   record.set_round(round);
-  *record.mutable_architecture() = architecture;
-  *record.mutable_training() = study.training();
-  record.set_train_pairs(study.train_pairs());
-  record.set_test_pairs(study.test_pairs());
   proto::Environment& environment = *record.mutable_environment();
   environment = CurrentEnvironment();
 
-  MINIDL_ASSIGN_OR_RETURN(PairSets pairs, DrawPairs(mnist, study, round));
-  record.set_data_hash(HashPairs(pairs));
+  const uint64_t seed = configuration.study_seed();
+  const proto::Architecture& architecture = configuration.architecture();
+  const proto::Training& training = configuration.training();
+  MINIDL_ASSIGN_OR_RETURN(PairSets pairs,
+                          DrawPairs(mnist, configuration, round));
+  record.set_data_hash(HashPairs({&pairs.train, &pairs.test}));
+  record.set_test_data_hash(HashPairs({&pairs.test}));
   const std::string test_pixels = Pixels(pairs.test.inputs);
   std::vector<Standardization> standardization;
-  if (study.training().input_normalization() ==
-      proto::Training::MEAN_AND_DEVIATION) {
+  if (training.input_normalization() == proto::Training::MEAN_AND_DEVIATION) {
     standardization =
         Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
   }
 
-  Generator initialization(
-      StreamSeed(study.seed(), round, Purpose::kInitialization));
-  Generator dropout(StreamSeed(study.seed(), round, Purpose::kDropout));
-  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
-                          PairNetwork::Create(architecture, kDigitPairImages,
-                                              {initialization, dropout}));
+  Generator initialization(StreamSeed(seed, round, Purpose::kInitialization));
+  Generator dropout(StreamSeed(seed, round, Purpose::kDropout));
+  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairEnsemble> ensemble,
+                          PairEnsemble::Create(architecture, kDigitPairImages,
+                                               {initialization, dropout}));
+  ensemble->set_background(Paper(standardization));
   MINIDL_ASSIGN_OR_RETURN(
       const std::unique_ptr<PairLoss> loss,
       PairLoss::Create(architecture, kDigitPairImages.num_classes));
-  record.set_initialization_hash(OfParameters(*network).value());
-  record.set_parameter_count(NumElements(network->Parameters()));
+  record.set_initialization_hash(OfParameters(*ensemble).value());
+  record.set_parameter_count(NumElements(ensemble->Parameters()));
 
-  Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
-  Generator augmenting(StreamSeed(study.seed(), round, Purpose::kAugmentation));
+  Generator shuffling(StreamSeed(seed, round, Purpose::kShuffling));
+  Generator augmenting(StreamSeed(seed, round, Purpose::kAugmentation));
   std::optional<PairAugmentation> augmentation;
-  if (study.training().has_augmentation()) {
-    augmentation.emplace(ImageOptions(study.training().augmentation()),
-                         study.training().augmentation().swap_pairs(),
+  if (training.has_augmentation()) {
+    augmentation.emplace(ImageOptions(training.augmentation()),
+                         training.augmentation().swap_pairs(),
                          Paper(standardization), augmenting);
   }
   const auto start = std::chrono::steady_clock::now();
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, study.training(), *loss, shuffling,
-      augmentation.has_value() ? &*augmentation : nullptr, cancelled, *network);
+  const PairTrainingResult result =
+      TrainPairEnsemble(pairs, training, *loss, shuffling,
+                        augmentation.has_value() ? &*augmentation : nullptr,
+                        cancelled, *ensemble);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());
@@ -191,13 +191,13 @@ absl::StatusOr<proto::RunRecord> RunRound(
     return record;
   }
 
-  const PairErrors train = EvaluatePairNetwork(pairs.train, *network);
-  const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
+  const PairErrors train = EvaluatePairEnsemble(pairs.train, *ensemble);
+  const PairErrors test = EvaluatePairEnsemble(pairs.test, *ensemble);
   if (!train.finite || !test.finite) {
     // The last step did it; no loss has followed that would tell.
     SetStopped({proto::RunRecord::DIVERGED,
-                study.training().epochs(),
-                StepsPerEpoch(study.training(), study.train_pairs()),
+                training.epochs(),
+                StepsPerEpoch(training, configuration.train_pairs()),
                 {}},
                record);
     return record;
@@ -212,10 +212,10 @@ absl::StatusOr<proto::RunRecord> RunRound(
   const std::vector<proto::Mistake> mistakes =
       SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);
   record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
-  record.set_trained_hash(OfParametersAndBuffers(*network).value());
+  record.set_trained_hash(OfParametersAndBuffers(*ensemble).value());
   record.set_status(proto::RunRecord::FINISHED);
   if (model != nullptr) {
-    *model = TrainedModel(record, standardization, *network);
+    *model = TrainedModel(record, standardization, *ensemble);
   }
   return record;
 }

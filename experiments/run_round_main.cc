@@ -13,8 +13,8 @@
 #include "experiments/run_round.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(study, "", "File with the study.");
-DEFINE_string(architecture, "", "File with the architecture.");
+DEFINE_string(configuration, "",
+              "File with the configuration, as study_settings writes it.");
 DEFINE_string(mnist_dir, "",
               "Directory with MNIST's four files; empty for the ones that come "
               "with the program.");
@@ -26,15 +26,14 @@ namespace {
 
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
-  for (const char* flag : {"study", "architecture", "round", "output"}) {
+  for (const char* flag : {"configuration", "round", "output"}) {
     if (!IsFlagSet(flag)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", flag, " is missing"));
     }
   }
   RunRoundOptions options;
-  options.study_file = UserPath(FLAGS_study);
-  options.architecture_file = UserPath(FLAGS_architecture);
+  options.configuration_file = UserPath(FLAGS_configuration);
   MINIDL_ASSIGN_OR_RETURN(options.mnist_directory,
                           MnistDirectory(FLAGS_mnist_dir));
   options.round = FLAGS_round;
@@ -48,7 +47,7 @@ absl::Status Main(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   const minidl::ProgramUsage usage = {
       "run_round", "[flags]",
-      "Runs one round of one architecture of a study and writes its record, "
+      "Runs one round of one configuration of a study and writes its record, "
       "without what differs from run to run: the same bytes on every machine "
       "with fused multiply-adds. `bazel build` of a digit_pairs_study runs it; "
       "docs/DISTRIBUTED.md has more."};
