@@ -21,7 +21,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
-#include "tensor/kernels/conv_pool2d.h"
+#include "tensor/kernels/channel_group.h"
 #include "tensor/layer_norm.h"
 #include "tensor/layout.h"
 #include "tensor/linear.h"

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/check.h"
+#include "tensor/direct_conv2d.h"
 #include "tensor/kernels/direct_conv2d.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/im2col.h"
@@ -14,7 +15,7 @@
 #include "tensor/tensor.h"
 #include "tensor/windows.h"
 
-// With stride and dilation 1, and in float, by a kernel of its own. Otherwise
+// With stride and dilation 1, and in float, by DirectConv2dForward. Otherwise
 // image by image, as a product of matrices:
 //   output (O×H'W') = weight (O×CKK) patches (CKK×H'W').
 
@@ -95,9 +96,7 @@ void Conv2dForward(const Tensor<T>& input, const Tensor<T>& weight,
   output.Resize({batch, channels, g.output_height, g.output_width});
   if constexpr (std::is_same_v<T, float>) {
     if (kernels::IsDirectConv2d(g)) {
-      workspace.Resize({kernels::DirectConv2dWorkspaceSize(g, channels)});
-      kernels::DirectConv2d(g, batch, channels, input.data(), weight.data(),
-                            bias.data(), output.data(), workspace.data());
+      DirectConv2dForward(g, input, weight, bias, output, workspace);
       return;
     }
   }
@@ -147,13 +146,8 @@ void Conv2dBackward(const Tensor<T>& input, const Tensor<T>& weight,
   }
   if constexpr (std::is_same_v<T, float>) {
     if (kernels::IsDirectConv2d(g)) {
-      workspace.Resize(
-          {kernels::DirectConv2dBackwardWorkspaceSize(g, channels)});
-      kernels::DirectConv2dBackward(
-          g, batch, channels, input.data(), weight.data(),
-          output_gradient.data(), weight_gradient.data(),
-          input_gradient == nullptr ? nullptr : input_gradient->data(),
-          workspace.data());
+      DirectConv2dBackward(g, input, weight, output_gradient, weight_gradient,
+                           input_gradient, workspace);
       return;
     }
   }
