@@ -12,6 +12,7 @@
 #include "base/check_field.h"
 #include "base/status_macros.h"
 #include "base/text_proto.h"
+#include "data/data_set_name.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/validate_training.h"
@@ -23,19 +24,16 @@
 namespace minidl {
 namespace {
 
-// The data set that an empty name means.
-constexpr char kDefaultDataSet[] = "mnist";
-
-std::string DataSetName(const std::string& name) {
-  return name.empty() ? kDefaultDataSet : name;
+// A name that is not one stays, for ValidateConditions to find.
+std::string DataSetOf(const std::string& name) {
+  return DataSetName(name).value_or(name);
 }
 
 absl::Status CheckDataSet(const std::string& name) {
-  if (name == kDefaultDataSet || name == "fashion_mnist") {
-    return absl::OkStatus();
+  if (name.empty()) {
+    return FieldError("data_set", "\"\"", "a name such as mnist");
   }
-  return FieldError("data_set", absl::StrCat("\"", name, "\""),
-                    "mnist or fashion_mnist");
+  return DataSetName(name).status();
 }
 
 }  // namespace
@@ -49,7 +47,7 @@ proto::Configuration MakeConfiguration(
   *configuration.mutable_training() = study.training();
   configuration.set_train_pairs(study.train_pairs());
   configuration.set_test_pairs(study.test_pairs());
-  configuration.set_data_set(DataSetName(study.data_set()));
+  configuration.set_data_set(DataSetOf(study.data_set()));
   return configuration;
 }
 
@@ -61,7 +59,7 @@ proto::Configuration ConfigurationOf(const proto::RunRecord& record) {
   *configuration.mutable_training() = record.training();
   configuration.set_train_pairs(record.train_pairs());
   configuration.set_test_pairs(record.test_pairs());
-  configuration.set_data_set(DataSetName(record.data_set()));
+  configuration.set_data_set(DataSetOf(record.data_set()));
   return configuration;
 }
 

@@ -72,7 +72,7 @@ TEST(ConfigurationTest, MistakesNameTheField) {
   expect_mistake([](C& c) { c.set_train_pairs(-1); }, "train_pairs is -1");
   expect_mistake([](C& c) { c.set_test_pairs(0); }, "test_pairs is 0");
   expect_mistake([](C& c) { c.set_data_set("MNIST"); },
-                 "data_set is \"MNIST\"; expected ");
+                 "data_set is MNIST; expected ");
   expect_mistake([](C& c) { c.mutable_training()->set_epochs(0); },
                  "training.epochs is 0");
   expect_mistake([](C& c) { c.set_train_pairs(24); },

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
+#include "data/data_set_directory.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "experiments/live_page.h"
@@ -62,6 +63,11 @@ absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
     SetEpochs(*options.epochs, study);
     MINIDL_RETURN_IF_ERROR(
         CheckChange(absl::StrCat("--epochs=", *options.epochs), study));
+  }
+  if (options.data_set.has_value()) {
+    SetDataSet(*options.data_set, study);
+    MINIDL_RETURN_IF_ERROR(
+        CheckChange(absl::StrCat("--data_set=", *options.data_set), study));
   }
   if (options.only_round.has_value() &&
       (*options.only_round < 0 || *options.only_round >= message.rounds())) {
@@ -157,8 +163,10 @@ void RemoveIfEmpty(const std::string& path) {
 absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            std::atomic<bool>& cancelled) {
   MINIDL_ASSIGN_OR_RETURN(const Study study, LoadChangedStudy(options));
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist,
-                          LoadMnist(options.mnist_directory));
+  MINIDL_ASSIGN_OR_RETURN(
+      const std::string directory,
+      DataSetDirectory(study.configurations[0].data_set(), options.mnist_dir));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadMnist(directory));
   MINIDL_RETURN_IF_ERROR(CheckPairs(mnist, study));
   MINIDL_ASSIGN_OR_RETURN(Output output, OpenOutput(options));
   absl::StatusOr<std::vector<Task>> tasks =

@@ -1,11 +1,13 @@
 #include "experiments/run_round.h"
 
 #include <atomic>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "data/data_set_directory.h"
 #include "data/mnist.h"
 #include "experiments/configuration.h"
 #include "experiments/round.h"
@@ -40,8 +42,10 @@ absl::Status WriteRound(const RunRoundOptions& options,
                           ReadConfiguration(options.configuration_file));
   MINIDL_ASSIGN_OR_RETURN(NewRecordFile file,
                           NewRecordFile::Create(options.output));
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist,
-                          LoadMnist(options.mnist_directory));
+  MINIDL_ASSIGN_OR_RETURN(
+      const std::string directory,
+      DataSetDirectory(configuration.data_set(), options.mnist_dir));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadMnist(directory));
   MINIDL_ASSIGN_OR_RETURN(
       const proto::RunRecord record,
       RunRound(mnist, configuration, options.round, cancelled));

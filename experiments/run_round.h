@@ -11,7 +11,8 @@ namespace minidl {
 // What the run_round program is asked to do.
 struct RunRoundOptions {
   std::string configuration_file;  // A Configuration in text format.
-  std::string mnist_directory;
+  // As the flag of this name (see DataSetDirectory).
+  std::string mnist_dir;
   int round = 0;       // From 0.
   std::string output;  // The record file, which must not exist.
 };

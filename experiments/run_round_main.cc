@@ -9,15 +9,15 @@
 #include "base/interrupt.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
-#include "data/mnist.h"
 #include "experiments/run_round.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(configuration, "",
               "File with the configuration, as study_settings writes it.");
-DEFINE_string(mnist_dir, "",
-              "Directory with MNIST's four files; empty for the ones that come "
-              "with the program.");
+DEFINE_string(
+    mnist_dir, "",
+    "Directory with the data set's four files; empty for the ones that "
+    "come with the program.");
 DEFINE_int32(round, 0, "Which round to run, from 0.");
 DEFINE_string(output, "", "Record file to write, which must not exist.");
 
@@ -34,8 +34,7 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   }
   RunRoundOptions options;
   options.configuration_file = UserPath(FLAGS_configuration);
-  MINIDL_ASSIGN_OR_RETURN(options.mnist_directory,
-                          MnistDirectory(FLAGS_mnist_dir));
+  options.mnist_dir = FLAGS_mnist_dir;
   options.round = FLAGS_round;
   options.output = UserPath(FLAGS_output);
   return WriteRound(options, CatchInterrupt());

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_testutil.h"
-#include "data/mnist.h"
 #include "experiments/round.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
@@ -32,9 +31,6 @@ class RunRoundTest : public testing::Test {
     directory_ = absl::StrCat(testing::TempDir(), "/", info->name());
     std::filesystem::create_directory(directory_);
     options_.configuration_file = directory_ + "/configuration.textproto";
-    const auto mnist_directory = MnistDirectory("");
-    EXPECT_THAT(mnist_directory, IsOk());
-    options_.mnist_directory = *mnist_directory;
     options_.round = 2;
     options_.output = directory_ + "/round.tfrecord";
     WriteConfiguration();
@@ -96,7 +92,7 @@ TEST_F(RunRoundTest, MistakesNameTheFile) {
   WriteConfiguration();
   EXPECT_THAT(WriteRound(options_, cancelled_),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("data_set is \"\"; expected mnist or ")));
+                       HasSubstr("data_set is \"\"; expected a name")));
   ExpectNoFile();
 }
 

@@ -203,6 +203,7 @@ _digit_pairs_study = rule(
 
 # From what a study calls its data set to the files.
 _DATA_SETS = {
+    "fashion_mnist": Label("//data/fashion_mnist:unpacked"),
     "mnist": Label("//data/mnist:unpacked"),
 }
 

@@ -172,7 +172,7 @@ TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
            "training.adam.epsilon is -1"},
           {{"input_normalization: NONE", ""}, "input_normalization is not set"},
           {{"rounds: 2", "rounds: 2 data_set: \"mnits\""},
-           "data_set is \"mnits\"; expected mnist or fashion_mnist"},
+           "data_set is mnits; expected mnist or fashion_mnist"},
           {{"architecture_files: \"a.textproto\"", ""},
            "architecture_files is empty"},
           {{"architecture_files: \"a.textproto\"",
