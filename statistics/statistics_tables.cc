@@ -116,8 +116,9 @@ void AppendColumns(const std::vector<Column>& more, Table& table) {
 
 Table ArchitecturesData(const proto::StudyStatistics& statistics) {
   Table table;
-  table.columns = {{"architecture"}, {"rounds"},      {"used"},
-                   {"diverged"},     {"interrupted"}, {"parameters"}};
+  table.columns = {{"architecture"}, {"rounds"},    {"used"},
+                   {"diverged"},     {"at_chance"}, {"interrupted"},
+                   {"parameters"}};
   for (const char* figure :
        {"test_error", "train_error", "digit_error", "training_seconds"}) {
     AppendColumns(EstimateColumns(figure), table);
@@ -128,6 +129,7 @@ Table ArchitecturesData(const proto::StudyStatistics& statistics) {
                absl::StrCat(architecture.rounds()),
                absl::StrCat(architecture.used()),
                absl::StrCat(architecture.diverged()),
+               absl::StrCat(architecture.at_chance()),
                absl::StrCat(architecture.interrupted()),
                Exact(architecture.has_parameters(), architecture.parameters())};
     Append(EstimateCells(architecture.test_error()), row);
