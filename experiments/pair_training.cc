@@ -7,10 +7,12 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "data/augmentation.h"
 #include "data/pair_sets.h"
 #include "nn/build_optimizer.h"
 #include "nn/clip_gradients.h"
@@ -18,6 +20,7 @@
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
+#include "nn/weight_average.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/flush_denormals.h"
@@ -35,19 +38,18 @@ constexpr int64_t kEvaluationBatch = 100;
 
 // A few pairs of a set, whose memory is used again for the next ones.
 struct Batch {
-  Tensor<float> inputs;
-  Tensor<int64_t> targets;
+  PairSet pairs;
   Tensor<int64_t> classes;  // Of the images: 2N.
 
-  void Gather(const PairSet& pairs, absl::Span<const int64_t> rows) {
-    GatherRows(pairs.inputs, rows, inputs);
-    GatherRows(pairs.targets, rows, targets);
-    GatherRows(pairs.classes, rows, classes_of_pairs);
-    CopyReshaped(classes_of_pairs, {classes_of_pairs.size()}, classes);
+  // `augmentation` may be null.
+  void Gather(const PairSet& set, absl::Span<const int64_t> rows,
+              PairAugmentation* augmentation) {
+    GatherRows(set.inputs, rows, pairs.inputs);
+    GatherRows(set.targets, rows, pairs.targets);
+    GatherRows(set.classes, rows, pairs.classes);
+    if (augmentation != nullptr) augmentation->Apply(pairs);
+    CopyReshaped(pairs.classes, {pairs.classes.size()}, classes);
   }
-
- private:
-  Tensor<int64_t> classes_of_pairs;  // N×2.
 };
 
 bool IsFinite(absl::Span<const float> values) {
@@ -92,6 +94,7 @@ void ClipGradients(const proto::Training& training,
 PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const proto::Training& training,
                                     PairLoss& loss, Generator& shuffling,
+                                    PairAugmentation* augmentation,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network) {
   const FlushDenormals flush_denormals;
@@ -102,6 +105,10 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
   const std::vector<NamedParameter> parameters = network.Parameters();
   const std::unique_ptr<Optimizer> optimizer =
       BuildOptimizer(training, parameters);
+  std::optional<WeightAverage> average;
+  if (training.weight_averaging() != 0) {
+    average.emplace(training.weight_averaging(), parameters, network.Buffers());
+  }
   Batch batch;
   PairTrainingResult result;
   for (int epoch = 1; epoch <= training.epochs(); ++epoch) {
@@ -118,11 +125,11 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       const int64_t start = (step - 1) * batch_size;
       const absl::Span<const int64_t> rows = order.values().subspan(
           static_cast<size_t>(start), static_cast<size_t>(batch_size));
-      batch.Gather(pairs.train, rows);
+      batch.Gather(pairs.train, rows, augmentation);
 
-      const PairNetwork::Output output = network.Forward(batch.inputs);
+      const PairNetwork::Output output = network.Forward(batch.pairs.inputs);
       const PairLoss::Value value =
-          loss.Forward(output, batch.targets, batch.classes);
+          loss.Forward(output, batch.pairs.targets, batch.classes);
       if (!std::isfinite(value.total)) {
         result.stop = {proto::RunRecord::DIVERGED, epoch, step,
                        std::isnan(value.total)
@@ -133,7 +140,8 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       const auto count = static_cast<double>(rows.size());
       comparison_sum += value.comparison * count;
       auxiliary_sum += value.auxiliary * count;
-      CountWrong(output.comparison, batch.targets, *record.mutable_train());
+      CountWrong(output.comparison, batch.pairs.targets,
+                 *record.mutable_train());
       if (loss.has_auxiliary()) {
         CountWrong(*output.classes, batch.classes,
                    *record.mutable_train_digits());
@@ -145,19 +153,23 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       optimizer->set_learning_rate(LearningRate(
           training, (epoch - 1) * steps_per_epoch + step - 1, total_steps));
       optimizer->Step();
+      if (average.has_value()) average->Update();
     }
     const auto total = static_cast<double>(num_pairs);
     record.set_comparison_loss(comparison_sum / total);
     record.set_auxiliary_loss(auxiliary_sum / total);
-    record.set_loss(record.comparison_loss() +
+    record.set_loss(loss.comparison_weight() * record.comparison_loss() +
                     loss.auxiliary_weight() * record.auxiliary_loss());
     if (training.test_interval() > 0 && epoch % training.test_interval() == 0) {
+      if (average.has_value()) average->Swap();
       const PairErrors test = EvaluatePairNetwork(pairs.test, network);
+      if (average.has_value()) average->Swap();
       *record.mutable_test() = test.comparison;
       if (loss.has_auxiliary()) *record.mutable_test_digits() = test.digits;
     }
     result.epochs.push_back(std::move(record));
   }
+  if (average.has_value()) average->Swap();
   return result;
 }
 
@@ -175,11 +187,13 @@ PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
   PairErrors errors;
   Batch batch;
   for (int64_t start = 0; start < num_pairs; start += kEvaluationBatch) {
-    batch.Gather(pairs, absl::MakeConstSpan(rows).subspan(
-                            static_cast<size_t>(start),
-                            static_cast<size_t>(kEvaluationBatch)));
-    const PairNetwork::Output output = network.Forward(batch.inputs);
-    CountWrong(output.comparison, batch.targets, errors.comparison,
+    batch.Gather(
+        pairs,
+        absl::MakeConstSpan(rows).subspan(
+            static_cast<size_t>(start), static_cast<size_t>(kEvaluationBatch)),
+        /*augmentation=*/nullptr);
+    const PairNetwork::Output output = network.Forward(batch.pairs.inputs);
+    CountWrong(output.comparison, batch.pairs.targets, errors.comparison,
                [&](int64_t row, int64_t answer) {
                  const float margin = output.comparison(row, answer) -
                                       output.comparison(row, 1 - answer);

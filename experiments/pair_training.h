@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "data/augmentation.h"
 #include "data/pair_sets.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
@@ -32,13 +33,17 @@ struct PairTrainingResult {
 };
 
 // Trains `network` on `pairs.train` by minibatches in an order drawn anew for
-// each epoch, to lower `loss`, which is the recorded one. Stops in the middle
-// of an epoch if it is not finite, or once `cancelled` is true. `pairs.test` is
-// evaluated where training.test_interval says, which changes nothing else.
-// ValidateTraining has accepted `training`. Denormals are zeros.
+// each epoch, to lower `loss`, which is the recorded one. Each batch is changed
+// by `augmentation`, which stands for training.augmentation and may be null.
+// Stops in the middle of an epoch if the loss is not finite, or once
+// `cancelled` is true; a network trained to the end has averaged weights if
+// training.weight_averaging says so. `pairs.test` is evaluated where
+// training.test_interval says, which changes nothing else. ValidateTraining has
+// accepted `training`. Denormals are zeros.
 PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const proto::Training& training,
                                     PairLoss& loss, Generator& shuffling,
+                                    PairAugmentation* augmentation,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network);
 

@@ -91,9 +91,9 @@ TEST(TrainPairNetworkTest, LearnsWhatCanBeLearned) {
   const PairSets pairs = {MakePairs(500, 1), MakePairs(200, 2)};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1),
-                       shuffling, NotCancelled(), *network);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1), shuffling,
+      /*augmentation=*/nullptr, NotCancelled(), *network);
   ASSERT_THAT(result.epochs, SizeIs(20));
   EXPECT_FALSE(result.stop.has_value());
   EXPECT_LT(result.epochs.back().loss(), 0.1 * result.epochs.front().loss());
@@ -110,9 +110,9 @@ TEST(TrainPairNetworkTest, LossIsTheSumOfItsParts) {
   const PairSets pairs = {MakePairs(20, 1), {}};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(1, 10, 0.01), *MakeLoss(0.5),
-                       shuffling, NotCancelled(), *network);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(1, 10, 0.01), *MakeLoss(0.5), shuffling,
+      /*augmentation=*/nullptr, NotCancelled(), *network);
   const proto::Epoch& epoch = result.epochs[0];
   EXPECT_GT(epoch.auxiliary_loss(), 0);
   EXPECT_DOUBLE_EQ(epoch.loss(),
@@ -129,8 +129,9 @@ OneStep TakeOneStep(const proto::Training& training, PairLoss& loss) {
   const PairSets pairs = {MakePairs(5, 1), {}};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, training, loss, shuffling, NotCancelled(), *network);
+  const PairTrainingResult result =
+      TrainPairNetwork(pairs, training, loss, shuffling,
+                       /*augmentation=*/nullptr, NotCancelled(), *network);
   OneStep step = {{}, result.epochs[0].loss()};
   for (const NamedParameter& named : network->Parameters()) {
     const auto values = named.parameter->value.values();
@@ -206,7 +207,8 @@ TEST(TrainPairNetworkTest, LearnsByAnyLoss) {
     const auto network = MakeNetwork();
     Generator shuffling(3);
     TrainPairNetwork(pairs, MakeTraining(20, 50, 0.01), *MakeLoss(1, losses),
-                     shuffling, NotCancelled(), *network);
+                     shuffling, /*augmentation=*/nullptr, NotCancelled(),
+                     *network);
     const PairErrors errors = EvaluatePairNetwork(pairs.test, *network);
     EXPECT_LT(errors.comparison.wrong(), 0.1 * 200);
     EXPECT_LT(errors.digits.wrong(), 0.01 * 400);
@@ -221,9 +223,9 @@ TEST(TrainPairNetworkTest, EpochLossIsTheMeanOverPairs) {
   for (const int batch_size : {7, 3, 1}) {
     const auto network = MakeNetwork();
     Generator shuffling(3);
-    const PairTrainingResult result =
-        TrainPairNetwork(pairs, MakeTraining(1, batch_size, 1e-30),
-                         *MakeLoss(1), shuffling, NotCancelled(), *network);
+    const PairTrainingResult result = TrainPairNetwork(
+        pairs, MakeTraining(1, batch_size, 1e-30), *MakeLoss(1), shuffling,
+        /*augmentation=*/nullptr, NotCancelled(), *network);
     losses.push_back(result.epochs[0].loss());
   }
   EXPECT_NEAR(losses[1], losses[0], 1e-6 * losses[0]);
@@ -234,9 +236,9 @@ TEST(TrainPairNetworkTest, AuxiliaryWeightZeroLeavesDigitsUntrained) {
   const PairSets pairs = {MakePairs(200, 1), {}};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(5, 50, 0.01), *MakeLoss(0),
-                       shuffling, NotCancelled(), *network);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(5, 50, 0.01), *MakeLoss(0), shuffling,
+      /*augmentation=*/nullptr, NotCancelled(), *network);
   EXPECT_EQ(result.epochs[0].auxiliary_loss(), 0);
   EXPECT_GT(EvaluatePairNetwork(pairs.train, *network).digits.wrong(), 200);
 }
@@ -248,7 +250,8 @@ TEST(TrainPairNetworkTest, SameSeedsGiveTheSameBits) {
     networks.push_back(MakeNetwork(4));
     Generator shuffling(3);
     TrainPairNetwork(pairs, MakeTraining(2, 10, 0.01), *MakeLoss(1), shuffling,
-                     NotCancelled(), *networks.back());
+                     /*augmentation=*/nullptr, NotCancelled(),
+                     *networks.back());
   }
   const auto a = networks[0]->Parameters();
   const auto b = networks[1]->Parameters();
@@ -264,9 +267,9 @@ TEST(TrainPairNetworkTest, DivergenceIsFoundAtItsStep) {
   pairs.train.inputs(4, 0, 0, 0) = std::numeric_limits<float>::infinity();
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1),
-                       shuffling, NotCancelled(), *network);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1), shuffling,
+      /*augmentation=*/nullptr, NotCancelled(), *network);
   ASSERT_TRUE(result.stop.has_value());
   EXPECT_EQ(result.stop->reason, proto::RunRecord::DIVERGED);
   EXPECT_EQ(result.stop->epoch, 1);
@@ -283,9 +286,9 @@ TEST(TrainPairNetworkTest, StopsWhenCancelled) {
   const auto network = MakeNetwork();
   Generator shuffling(3);
   const std::atomic<bool> cancelled = true;
-  const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1),
-                       shuffling, cancelled, *network);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(3, 30, 0.01), *MakeLoss(1), shuffling,
+      /*augmentation=*/nullptr, cancelled, *network);
   ASSERT_TRUE(result.stop.has_value());
   EXPECT_EQ(result.stop->reason, proto::RunRecord::INTERRUPTED);
   EXPECT_EQ(result.stop->epoch, 1);
@@ -299,9 +302,9 @@ TEST(TrainPairNetworkTest, TrainingErrorsAreOfAllPairs) {
   const PairSets pairs = {MakePairs(70, 1), {}};
   const auto network = MakeNetwork();
   Generator shuffling(3);
-  const PairTrainingResult result =
-      TrainPairNetwork(pairs, MakeTraining(2, 30, 1e-30), *MakeLoss(1),
-                       shuffling, NotCancelled(), *network);
+  const PairTrainingResult result = TrainPairNetwork(
+      pairs, MakeTraining(2, 30, 1e-30), *MakeLoss(1), shuffling,
+      /*augmentation=*/nullptr, NotCancelled(), *network);
   const PairErrors errors = EvaluatePairNetwork(pairs.train, *network);
   ASSERT_GT(errors.comparison.wrong(), 0);
   for (const proto::Epoch& epoch : result.epochs) {
@@ -322,7 +325,8 @@ TEST(TrainPairNetworkTest, TestErrorsAtTheirIntervalChangeNothingElse) {
     const auto network = MakeNetwork();
     Generator shuffling(3);
     results.push_back(TrainPairNetwork(pairs, training, *MakeLoss(1), shuffling,
-                                       NotCancelled(), *network));
+                                       /*augmentation=*/nullptr, NotCancelled(),
+                                       *network));
     last = EvaluatePairNetwork(pairs.test, *network);
   }
   ASSERT_THAT(results[1].epochs, SizeIs(4));
@@ -378,7 +382,7 @@ TEST(TrainPairNetworkTest, DenormalsAreZero) {
   Generator shuffling(3);
   const PairTrainingResult result =
       TrainPairNetwork(pairs, MakeTraining(1, 1, 0.01), *MakeLoss(0), shuffling,
-                       NotCancelled(), *network);
+                       /*augmentation=*/nullptr, NotCancelled(), *network);
   ASSERT_THAT(result.epochs, SizeIs(1));
   EXPECT_NEAR(result.epochs[0].loss(), std::log(2.0), 1e-6);
   EXPECT_FALSE(FlushesResults());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/types/span.h"
 #include "base/fingerprint.h"
 #include "base/status_macros.h"
+#include "data/augmentation.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "data/standardize.h"
@@ -30,6 +32,7 @@
 #include "records/run_records.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
+#include "tensor/tensor.h"
 
 namespace minidl {
 namespace {
@@ -72,6 +75,23 @@ Fingerprint OfParametersAndBuffers(PairNetwork& network) {
     fingerprint.Add(absl::Span<const float>(named.tensor->values()));
   }
   return fingerprint;
+}
+
+AugmentationOptions ImageOptions(const proto::Augmentation& augmentation) {
+  AugmentationOptions options;
+  options.rotation = augmentation.rotation();
+  options.scaling = augmentation.scaling();
+  options.shear = augmentation.shear();
+  options.translation = augmentation.translation();
+  options.distortion = augmentation.distortion();
+  return options;
+}
+
+// What 0, the paper's brightness, has become in the inputs.
+float Paper(absl::Span<const Standardization> standardization) {
+  Tensor<float> paper({1});
+  for (const Standardization& done : standardization) done.Apply(paper);
+  return paper(0);
 }
 
 void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
@@ -151,9 +171,17 @@ absl::StatusOr<proto::RunRecord> RunRound(
   record.set_parameter_count(NumElements(network->Parameters()));
 
   Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
+  Generator augmenting(StreamSeed(study.seed(), round, Purpose::kAugmentation));
+  std::optional<PairAugmentation> augmentation;
+  if (study.training().has_augmentation()) {
+    augmentation.emplace(ImageOptions(study.training().augmentation()),
+                         study.training().augmentation().swap_pairs(),
+                         Paper(standardization), augmenting);
+  }
   const auto start = std::chrono::steady_clock::now();
   const PairTrainingResult result = TrainPairNetwork(
-      pairs, study.training(), *loss, shuffling, cancelled, *network);
+      pairs, study.training(), *loss, shuffling,
+      augmentation.has_value() ? &*augmentation : nullptr, cancelled, *network);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());

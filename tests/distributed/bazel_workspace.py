@@ -14,7 +14,7 @@ import time
 
 _SKYLIB = "/usr/share/bazel/tools/skylib"
 _PROGRAMS = ["experiments/run_round", "experiments/study_settings", "tools/records", "tools/stats"]
-_COPIED = [".bazelrc", "BUILD", "data/mnist/BUILD", "experiments/study.bzl"]
+_COPIED = [".bazelrc", "BUILD", "data/mnist/BUILD", "data/mnist/unpacked.bzl", "experiments/study.bzl"]
 
 STUDY = """
 name: "tiny"
