@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,11 +17,11 @@
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "data/standardize.h"
+#include "experiments/configuration.h"
 #include "experiments/environment.h"
 #include "experiments/mistakes.h"
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
-#include "experiments/study.h"
 #include "models/network_state.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
@@ -39,20 +40,23 @@ namespace {
 
 // The round's pairs, with raw inputs.
 absl::StatusOr<PairSets> DrawPairs(const Mnist& mnist,
-                                   const proto::Study& study, int round) {
-  Generator generator(StreamSeed(study.seed(), round, Purpose::kData));
+                                   const proto::Configuration& configuration,
+                                   int round) {
+  Generator generator(
+      StreamSeed(configuration.study_seed(), round, Purpose::kData));
   PairSets pairs;
   MINIDL_ASSIGN_OR_RETURN(
       pairs.train,
-      GeneratePairSet(mnist.train, study.train_pairs(), generator));
+      GeneratePairSet(mnist.train, configuration.train_pairs(), generator));
   MINIDL_ASSIGN_OR_RETURN(
-      pairs.test, GeneratePairSet(mnist.test, study.test_pairs(), generator));
+      pairs.test,
+      GeneratePairSet(mnist.test, configuration.test_pairs(), generator));
   return pairs;
 }
 
-uint64_t HashPairs(const PairSets& pairs) {
+uint64_t HashPairs(std::initializer_list<const PairSet*> sets) {
   Fingerprint fingerprint;
-  for (const PairSet* set : {&pairs.train, &pairs.test}) {
+  for (const PairSet* set : sets) {
     fingerprint.Add(set->inputs.values());
     fingerprint.Add(set->targets.values());
     fingerprint.Add(set->classes.values());
@@ -131,36 +135,33 @@ proto::Model TrainedModel(const proto::RunRecord& record,
 }  // namespace
 
 absl::StatusOr<proto::RunRecord> RunRound(
-    const Mnist& mnist, const proto::Study& study,
-    const proto::Architecture& architecture, int round,
+    const Mnist& mnist, const proto::Configuration& configuration, int round,
     const std::atomic<bool>& cancelled, proto::Model* model) {
   // From the first random number on, whatever the thread does otherwise.
   const FlushDenormals flush_denormals;
   proto::RunRecord record;
   record.set_schema_version(kRunRecordSchemaVersion);
-  record.set_study_name(study.name());
-  record.set_study_seed(study.seed());
+  SetConfiguration(configuration, record);
   record.set_round(round);
-  *record.mutable_architecture() = architecture;
-  *record.mutable_training() = study.training();
-  record.set_train_pairs(study.train_pairs());
-  record.set_test_pairs(study.test_pairs());
   proto::Environment& environment = *record.mutable_environment();
   environment = CurrentEnvironment();
 
-  MINIDL_ASSIGN_OR_RETURN(PairSets pairs, DrawPairs(mnist, study, round));
-  record.set_data_hash(HashPairs(pairs));
+  const uint64_t seed = configuration.study_seed();
+  const proto::Architecture& architecture = configuration.architecture();
+  const proto::Training& training = configuration.training();
+  MINIDL_ASSIGN_OR_RETURN(PairSets pairs,
+                          DrawPairs(mnist, configuration, round));
+  record.set_data_hash(HashPairs({&pairs.train, &pairs.test}));
+  record.set_test_data_hash(HashPairs({&pairs.test}));
   const std::string test_pixels = Pixels(pairs.test.inputs);
   std::vector<Standardization> standardization;
-  if (study.training().input_normalization() ==
-      proto::Training::MEAN_AND_DEVIATION) {
+  if (training.input_normalization() == proto::Training::MEAN_AND_DEVIATION) {
     standardization =
         Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
   }
 
-  Generator initialization(
-      StreamSeed(study.seed(), round, Purpose::kInitialization));
-  Generator dropout(StreamSeed(study.seed(), round, Purpose::kDropout));
+  Generator initialization(StreamSeed(seed, round, Purpose::kInitialization));
+  Generator dropout(StreamSeed(seed, round, Purpose::kDropout));
   MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
                           PairNetwork::Create(architecture, kDigitPairImages,
                                               {initialization, dropout}));
@@ -170,17 +171,17 @@ absl::StatusOr<proto::RunRecord> RunRound(
   record.set_initialization_hash(OfParameters(*network).value());
   record.set_parameter_count(NumElements(network->Parameters()));
 
-  Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
-  Generator augmenting(StreamSeed(study.seed(), round, Purpose::kAugmentation));
+  Generator shuffling(StreamSeed(seed, round, Purpose::kShuffling));
+  Generator augmenting(StreamSeed(seed, round, Purpose::kAugmentation));
   std::optional<PairAugmentation> augmentation;
-  if (study.training().has_augmentation()) {
-    augmentation.emplace(ImageOptions(study.training().augmentation()),
-                         study.training().augmentation().swap_pairs(),
+  if (training.has_augmentation()) {
+    augmentation.emplace(ImageOptions(training.augmentation()),
+                         training.augmentation().swap_pairs(),
                          Paper(standardization), augmenting);
   }
   const auto start = std::chrono::steady_clock::now();
   const PairTrainingResult result = TrainPairNetwork(
-      pairs, study.training(), *loss, shuffling,
+      pairs, training, *loss, shuffling,
       augmentation.has_value() ? &*augmentation : nullptr, cancelled, *network);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
@@ -196,8 +197,8 @@ absl::StatusOr<proto::RunRecord> RunRound(
   if (!train.finite || !test.finite) {
     // The last step did it; no loss has followed that would tell.
     SetStopped({proto::RunRecord::DIVERGED,
-                study.training().epochs(),
-                StepsPerEpoch(study.training(), study.train_pairs()),
+                training.epochs(),
+                StepsPerEpoch(training, configuration.train_pairs()),
                 {}},
                record);
     return record;

@@ -36,12 +36,15 @@ class RoundTest : public testing::Test {
  protected:
   RoundTest() : study_(SmallStudy()) {}
 
-  proto::RunRecord Run(int architecture, int round) {
-    auto record =
-        RunRound(SharedMnist(), study_.message,
-                 study_.architectures[architecture], round, cancelled_);
+  proto::RunRecord Run(int configuration, int round) {
+    auto record = RunRound(SharedMnist(), study_.configurations[configuration],
+                           round, cancelled_);
     EXPECT_THAT(record, IsOk());
     return *record;
+  }
+
+  proto::Training& Training(int configuration) {
+    return *study_.configurations[configuration].mutable_training();
   }
 
   Study study_;
@@ -58,6 +61,7 @@ TEST_F(RoundTest, RecordSaysWhatWasRunAndWhatCameOut) {
   EXPECT_EQ(record.training().epochs(), 2);
   EXPECT_EQ(record.train_pairs(), 60);
   EXPECT_EQ(record.test_pairs(), 40);
+  EXPECT_EQ(record.data_set(), "mnist");
   EXPECT_EQ(record.status(), proto::RunRecord::FINISHED);
   EXPECT_EQ(record.epochs_size(), 2);
   EXPECT_EQ(record.errors().train().total(), 60);
@@ -93,6 +97,17 @@ TEST_F(RoundTest, ArchitecturesSeeTheSamePairsAndRoundsDoNot) {
   EXPECT_EQ(data.size(), 3u);
 }
 
+// What smaller training sets are compared on.
+TEST_F(RoundTest, TestPairsDoNotDependOnTheNumberOfTrainingPairs) {
+  const proto::RunRecord usual = Run(0, 1);
+  study_.configurations[0].set_train_pairs(50);
+  const proto::RunRecord fewer = Run(0, 1);
+  EXPECT_NE(usual.data_hash(), fewer.data_hash());
+  EXPECT_EQ(usual.test_data_hash(), fewer.test_data_hash());
+  EXPECT_NE(usual.test_data_hash(), 0u);
+  EXPECT_NE(usual.test_data_hash(), Run(0, 2).test_data_hash());
+}
+
 TEST_F(RoundTest, WeightsAreDrawnAnewInEachRound) {
   EXPECT_NE(Run(0, 0).initialization_hash(), Run(0, 1).initialization_hash());
 }
@@ -105,7 +120,7 @@ TEST_F(RoundTest, DigitErrorOnlyWhereTheyAreTrained) {
 // Also with dropout, which evaluation neither applies nor draws numbers for.
 TEST_F(RoundTest, TestIntervalChangesNothingElse) {
   const proto::RunRecord without = Run(1, 0);
-  study_.message.mutable_training()->set_test_interval(1);
+  Training(1).set_test_interval(1);
   proto::RunRecord with = Run(1, 0);
   with.mutable_training()->clear_test_interval();
   for (proto::Epoch& epoch : *with.mutable_epochs()) {
@@ -118,7 +133,7 @@ TEST_F(RoundTest, TestIntervalChangesNothingElse) {
 }
 
 TEST_F(RoundTest, DivergedRoundIsARecord) {
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(3e38);
+  Training(1).mutable_sgd()->set_learning_rate(3e38);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
   EXPECT_GE(record.stopped_epoch(), 1);
@@ -130,9 +145,9 @@ TEST_F(RoundTest, DivergedRoundIsARecord) {
 
 TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   // The only step makes weights of 1e30: what follows is an evaluation.
-  study_.message.mutable_training()->set_epochs(1);
-  study_.message.mutable_training()->set_batch_size(60);
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e30);
+  Training(1).set_epochs(1);
+  Training(1).set_batch_size(60);
+  Training(1).mutable_sgd()->set_learning_rate(1e30);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
   EXPECT_EQ(record.stopped_epoch(), 1);
@@ -151,8 +166,10 @@ TEST_F(RoundTest, TrainedParametersHaveTheirHash) {
 
 // Momentum changes running statistics, and nothing else before the evaluation.
 TEST_F(RoundTest, TrainedHashIsOfBuffersToo) {
-  proto::BatchNorm1d& batch_norm =
-      *study_.architectures[0].add_head()->mutable_batch_norm1d();
+  proto::BatchNorm1d& batch_norm = *study_.configurations[0]
+                                        .mutable_architecture()
+                                        ->add_head()
+                                        ->mutable_batch_norm1d();
   const proto::RunRecord usual = Run(0, 0);
   batch_norm.set_momentum(0.5);
   const proto::RunRecord other = Run(0, 0);
@@ -164,8 +181,8 @@ TEST_F(RoundTest, TrainedHashIsOfBuffersToo) {
 TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
   const std::string without = SerializeRunRecord(ReproducibleForm(Run(1, 2)));
   proto::Model model;
-  const auto record = RunRound(SharedMnist(), study_.message,
-                               study_.architectures[1], 2, cancelled_, &model);
+  const auto record =
+      RunRound(SharedMnist(), study_.configurations[1], 2, cancelled_, &model);
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(SerializeRunRecord(ReproducibleForm(*record)), without);
   EXPECT_EQ(model.provenance().study_name(), "small");
@@ -206,11 +223,10 @@ TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
 
 TEST_F(RoundTest, RawInputsAndUnfinishedRoundsInModels) {
   proto::Model model;
-  study_.message.mutable_training()->set_input_normalization(
-      proto::Training::NONE);
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e-6);
-  auto record = RunRound(SharedMnist(), study_.message, study_.architectures[0],
-                         0, cancelled_, &model);
+  Training(0).set_input_normalization(proto::Training::NONE);
+  Training(0).mutable_sgd()->set_learning_rate(1e-6);
+  auto record =
+      RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_, &model);
   ASSERT_THAT(record, IsOk());
   ASSERT_EQ(record->status(), proto::RunRecord::FINISHED);
   EXPECT_EQ(model.height(), 14);
@@ -218,8 +234,8 @@ TEST_F(RoundTest, RawInputsAndUnfinishedRoundsInModels) {
 
   model.Clear();
   cancelled_ = true;
-  record = RunRound(SharedMnist(), study_.message, study_.architectures[0], 0,
-                    cancelled_, &model);
+  record =
+      RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_, &model);
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(model.ByteSizeLong(), 0u);
 }

@@ -25,6 +25,7 @@ seed: 1
 rounds: 2
 train_pairs: 100
 test_pairs: 100
+data_set: "mnist"
 training {
   epochs: 1
   batch_size: 50
