@@ -1,5 +1,6 @@
 #include "experiments/round.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -100,9 +101,32 @@ float Paper(absl::Span<const Standardization> standardization) {
 
 void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
   record.set_status(stop.reason);
+  if (stop.reason == proto::RunRecord::DIVERGED) {
+    record.set_divergence(proto::RunRecord::NON_FINITE);
+  }
   record.set_stopped_epoch(stop.epoch);
   record.set_stopped_step(stop.step);
   if (stop.loss.has_value()) record.set_stopped_loss(*stop.loss);
+}
+
+// A network that has been trained in fewer steps may not have begun to learn,
+// which is no failure of the training.
+constexpr int kStepsToLearn = 100;
+
+// Whether a network with these errors gives all `pairs` the same answer, and
+// not because that is right.
+bool IsAtChance(const PairErrors& errors, const PairSet& pairs) {
+  if (errors.wrong_pairs.empty()) return false;
+  const int answer = errors.wrong_pairs.front().answer;
+  const absl::Span<const int64_t> targets = pairs.targets.values();
+  // Right answers are targets.
+  const auto same = std::count(targets.begin(), targets.end(), answer);
+  return std::all_of(errors.wrong_pairs.begin(), errors.wrong_pairs.end(),
+                     [answer](const WrongPair& wrong) {
+                       return wrong.answer == answer;
+                     }) &&
+         same + static_cast<int64_t>(errors.wrong_pairs.size()) ==
+             static_cast<int64_t>(targets.size());
 }
 
 // The model of the round that left `record`. `standardization` is what was done
@@ -194,13 +218,14 @@ absl::StatusOr<proto::RunRecord> RunRound(
 
   const PairErrors train = EvaluatePairNetwork(pairs.train, *network);
   const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
+  const TrainingStop diverged_in_the_end = {
+      proto::RunRecord::DIVERGED,
+      training.epochs(),
+      StepsPerEpoch(training, configuration.train_pairs()),
+      {}};
   if (!train.finite || !test.finite) {
     // The last step did it; no loss has followed that would tell.
-    SetStopped({proto::RunRecord::DIVERGED,
-                training.epochs(),
-                StepsPerEpoch(training, configuration.train_pairs()),
-                {}},
-               record);
+    SetStopped(diverged_in_the_end, record);
     return record;
   }
   *record.mutable_errors()->mutable_train() = train.comparison;
@@ -209,6 +234,12 @@ absl::StatusOr<proto::RunRecord> RunRound(
   if (architecture.auxiliary_loss_weight() != 0) {
     *record.mutable_errors()->mutable_train_digits() = train.digits;
     *record.mutable_errors()->mutable_test_digits() = test.digits;
+  }
+  if (diverged_in_the_end.epoch * diverged_in_the_end.step >= kStepsToLearn &&
+      IsAtChance(train, pairs.train)) {
+    SetStopped(diverged_in_the_end, record);
+    record.set_divergence(proto::RunRecord::AT_CHANCE);
+    return record;
   }
   const std::vector<proto::Mistake> mistakes =
       SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);

@@ -15,8 +15,9 @@ namespace minidl {
 // weights anew, trains, and evaluates what the last epoch left. `mnist` holds
 // the images of the configuration's data set. The record depends on the
 // arguments alone, not on the thread, but for its `environment`, in which
-// `jobs` is left to the caller. A diverged round is a record too, and so, if
-// `cancelled` becomes true while it trains, is an interrupted one.
+// `jobs` is left to the caller. A diverged round is a record too (RunRecord's
+// Divergence has the kinds), and so, if `cancelled` becomes true while it
+// trains, is an interrupted one.
 //
 // Where `model` is not null and the round finishes, it becomes the trained
 // network, ready for WriteModelFile, without an optimizer's state. The record

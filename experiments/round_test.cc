@@ -136,6 +136,7 @@ TEST_F(RoundTest, DivergedRoundIsARecord) {
   Training(1).mutable_sgd()->set_learning_rate(3e38);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record.divergence(), proto::RunRecord::NON_FINITE);
   EXPECT_GE(record.stopped_epoch(), 1);
   EXPECT_GE(record.stopped_step(), 1);
   EXPECT_TRUE(record.has_stopped_loss());
@@ -150,11 +151,52 @@ TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   Training(1).mutable_sgd()->set_learning_rate(1e30);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record.divergence(), proto::RunRecord::NON_FINITE);
   EXPECT_EQ(record.stopped_epoch(), 1);
   EXPECT_EQ(record.stopped_step(), 1);
   EXPECT_EQ(record.epochs_size(), 1);
   EXPECT_FALSE(record.has_stopped_loss());
   EXPECT_FALSE(record.has_errors());
+}
+
+// A branch of dead units: what follows depends on the biases alone.
+TEST_F(RoundTest, OneAnswerForAllTrainingPairsIsADivergence) {
+  proto::Architecture& architecture =
+      *study_.configurations[0].mutable_architecture();
+  architecture.mutable_branch(2)->mutable_relu();
+  Training(0).mutable_sgd()->set_learning_rate(1e3);
+  Training(0).set_epochs(34);  // Of three steps each.
+  proto::Model model;
+  auto record =
+      RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(record->status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record->divergence(), proto::RunRecord::AT_CHANCE);
+  EXPECT_EQ(record->stopped_epoch(), 34);
+  EXPECT_EQ(record->stopped_step(), 3);
+  EXPECT_FALSE(record->has_stopped_loss());
+  EXPECT_EQ(record->epochs_size(), 34);
+  EXPECT_EQ(record->errors().test().total(), 40);
+  // One class of two, in pairs that are as often of the one as of the other.
+  EXPECT_NEAR(record->errors().train().wrong(), 30, 12);
+  EXPECT_EQ(model.ByteSizeLong(), 0u);
+
+  // Nobody can tell after a short training.
+  Training(0).set_epochs(33);
+  record = RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(record->status(), proto::RunRecord::FINISHED);
+}
+
+// As long as it is wrong: a small set may be of one class.
+TEST_F(RoundTest, OneRightAnswerForAllTrainingPairsIsNoDivergence) {
+  study_.configurations[0].set_train_pairs(1);
+  Training(0).set_batch_size(1);
+  Training(0).set_epochs(200);
+  Training(0).set_input_normalization(proto::Training::NONE);
+  const proto::RunRecord record = Run(0, 0);
+  EXPECT_EQ(record.status(), proto::RunRecord::FINISHED);
+  EXPECT_EQ(record.errors().train().wrong(), 0);
 }
 
 TEST_F(RoundTest, TrainedParametersHaveTheirHash) {
