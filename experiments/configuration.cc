@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "base/text_proto.h"
 #include "data/data_set_name.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/validate_training.h"
@@ -87,8 +88,8 @@ absl::Status CheckName(const std::string& field, const std::string& name) {
 absl::Status ValidateArchitecture(const proto::Architecture& architecture) {
   MINIDL_RETURN_IF_ERROR(CheckName("name", architecture.name()));
   Generator generator(0);
-  MINIDL_RETURN_IF_ERROR(PairNetwork::Create(architecture, kDigitPairImages,
-                                             {generator, generator})
+  MINIDL_RETURN_IF_ERROR(PairEnsemble::Create(architecture, kDigitPairImages,
+                                              {generator, generator})
                              .status());
   return PairLoss::Create(architecture, kDigitPairImages.num_classes).status();
 }

@@ -25,7 +25,7 @@ namespace minidl {
 namespace {
 
 // More than anyone waits for.
-constexpr int kMaxNetworks = 1000;
+constexpr int kMaxNetworks = 100;
 
 // `moved` becomes `images` (...×H×W), each moved `down` and `right`; where
 // nothing comes from, it is `background`.

@@ -214,8 +214,8 @@ TEST_F(PairEnsembleTest, FieldsAreChecked) {
   };
   EXPECT_THAT(status_of("networks: -1"),
               is_mistake("networks is -1; expected at least 0 and at most "
-                         "1000"));
-  EXPECT_THAT(status_of("networks: 1001"), is_mistake("networks is 1001"));
+                         "100"));
+  EXPECT_THAT(status_of("networks: 101"), is_mistake("networks is 101"));
   EXPECT_THAT(status_of("test_shift: -1"), is_mistake("test_shift is -1"));
   EXPECT_THAT(status_of("test_shift: 4"),
               is_mistake("test_shift is 4; expected at least 0 and at most 3"));
