@@ -9,6 +9,7 @@
 #include "tensor/kernels/channel_group.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/im2col.h"
+#include "tensor/kernels/image_layout.h"
 #include "tensor/kernels/transpose.h"
 
 // See matmul.cc about this.
@@ -366,7 +367,7 @@ void DirectConv2dAddWeightGradient(const DirectConv2dGeometry& geometry,
   const int64_t taps = geometry.taps();
   TransposeMatrices(/*count=*/channels, /*rows=*/taps,
                     /*cols=*/geometry.to.channels, sums, /*from_step=*/stride,
-                    /*from_stride=*/channels * stride, scratch,
+                    /*from_stride=*/geometry.from.stride * stride, scratch,
                     /*to_step=*/taps, /*to_stride=*/channels * taps);
   AddTo(geometry.to.channels * channels * taps, scratch, weight_gradient);
 }
