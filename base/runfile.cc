@@ -8,6 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
 namespace minidl {
@@ -24,7 +26,10 @@ absl::StatusOr<std::string> FindRunfile(const std::string& file) {
     return absl::NotFoundError(
         absl::StrCat(file, ": the program's runfiles were not found: ", error));
   }
-  const std::string path = runfiles->Rlocation("minidl/" + file);
+  absl::string_view external = file;
+  const std::string path = runfiles->Rlocation(
+      absl::ConsumePrefix(&external, "../") ? std::string(external)
+                                            : absl::StrCat("minidl/", file));
   if (path.empty() || !std::filesystem::exists(path)) {
     return absl::NotFoundError(
         absl::StrCat(file, " is not among the program's runfiles"));

@@ -7,9 +7,10 @@
 
 namespace minidl {
 
-// The path of `file` ("data/mnist/README.md", from the top of this repository),
-// a data dependency of this program, whether it was started by `bazel run`, by
-// `bazel test`, or by hand from bazel-bin.
+// The path of `file`, a data dependency of this program, whether it was started
+// by `bazel run`, by `bazel test`, or by hand from bazel-bin. `file` is named
+// as Bazel does: "data/mnist/README.md" from the top of this repository, or
+// "../fashion_mnist/train-images-idx3-ubyte.gz" of an external one.
 absl::StatusOr<std::string> FindRunfile(const std::string& file);
 
 }  // namespace minidl

@@ -17,6 +17,12 @@ TEST(RunfileTest, FindsADataDependency) {
   EXPECT_THAT(ReadFile(*path), IsOkAndHolds(HasSubstr("FindRunfile")));
 }
 
+TEST(RunfileTest, FindsAFileOfAnExternalRepository) {
+  const auto path = FindRunfile("../bazel_skylib/lib/paths.bzl");
+  ASSERT_THAT(path, IsOk());
+  EXPECT_THAT(ReadFile(*path), IsOkAndHolds(HasSubstr("def _basename")));
+}
+
 TEST(RunfileTest, WhatIsNotADependencyIsNotFound) {
   EXPECT_THAT(FindRunfile("base/none"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("base/none")));

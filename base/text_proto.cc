@@ -29,7 +29,7 @@ using ::google::protobuf::FieldDescriptor;
 using ::google::protobuf::TextFormat;
 
 // "FILE:LINE:COLUMN: "; `line` and `column` start at 0.
-std::string Place(const std::string& file, int line, int column) {
+std::string FormatPlace(const std::string& file, int line, int column) {
   return absl::StrCat(file, ":", line + 1, ":", column + 1, ": ");
 }
 
@@ -41,7 +41,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   void AddError(int line, int column, const std::string& message) override {
     if (!status_.ok()) return;
     status_ = absl::InvalidArgumentError(
-        absl::StrCat(Place(file_, line, column), message));
+        absl::StrCat(FormatPlace(file_, line, column), message));
   }
 
   const absl::Status& status() const { return status_; }
@@ -93,27 +93,36 @@ TextFormat::ParseLocation FindLocation(const TextFormat::ParseInfoTree& tree,
 
 }  // namespace
 
-absl::Status TextProtoLocations::Locate(const absl::Status& status) const {
-  if (status.ok() || tree_ == nullptr) return status;
-  TextFormat::ParseLocation best(0, 0);
+TextProtoLocations::Place TextProtoLocations::Find(
+    absl::string_view text) const {
+  Place best;
   const TextFormat::ParseInfoTree* tree = tree_.get();
   const Descriptor* descriptor = descriptor_;
-  absl::string_view path = status.message();
   while (tree != nullptr && descriptor != nullptr) {
-    const PathStep step = ConsumeStep(&path);
+    const PathStep step = ConsumeStep(&text);
     const FieldDescriptor* field = descriptor->FindFieldByName(step.name);
     if (field == nullptr) break;
     const TextFormat::ParseLocation location = FindLocation(
         *tree, field, step.index.value_or(std::numeric_limits<int>::max()));
     if (location.line < 0) break;
-    best = location;
+    best = {location.line, location.column, text.empty()};
     descriptor = field->message_type();
     if (descriptor == nullptr || (field->is_repeated() && !step.index)) break;
     tree = tree->GetTreeForNested(field, step.index.value_or(-1));
   }
-  return absl::Status(
-      status.code(),
-      absl::StrCat(Place(file_, best.line, best.column), status.message()));
+  return best;
+}
+
+absl::Status TextProtoLocations::Locate(const absl::Status& status) const {
+  if (status.ok() || tree_ == nullptr) return status;
+  const Place place = Find(status.message());
+  return absl::Status(status.code(),
+                      absl::StrCat(FormatPlace(file_, place.line, place.column),
+                                   status.message()));
+}
+
+bool TextProtoLocations::Contains(absl::string_view path) const {
+  return Find(path).complete;
 }
 
 absl::Status ParseTextProto(absl::string_view text, const std::string& file,

@@ -33,7 +33,19 @@ class TextProtoLocations {
   // which for fields of the outermost message is 1:1.
   absl::Status Locate(const absl::Status& status) const;
 
+  // Whether the text gives the field of this path, be it with its default.
+  bool Contains(absl::string_view path) const;
+
  private:
+  // Where the field is that `text` starts with, or as much of its path as the
+  // text has.
+  struct Place {
+    int line = 0;
+    int column = 0;
+    bool complete = false;  // The text has all of it.
+  };
+  Place Find(absl::string_view text) const;
+
   friend absl::Status ParseTextProto(absl::string_view text,
                                      const std::string& file,
                                      google::protobuf::Message* message,

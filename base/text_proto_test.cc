@@ -98,6 +98,22 @@ TEST(TextProtoLocationsTest, WhatIsNotInTheTextIsWhereItShouldBe) {
   EXPECT_EQ(PlaceOf(""), "1:1");
 }
 
+TEST(TextProtoLocationsTest, TellsWhatTheTextGives) {
+  google::protobuf::Type type;
+  TextProtoLocations locations;
+  EXPECT_FALSE(locations.Contains("name"));
+  ASSERT_THAT(ParseTextProto("fields { number: 0 } fields { name: \"b\" }", "f",
+                             &type, &locations),
+              IsOk());
+  EXPECT_TRUE(locations.Contains("fields[0].number"));
+  EXPECT_TRUE(locations.Contains("fields[1]"));
+  EXPECT_TRUE(locations.Contains("fields[1].name"));
+  EXPECT_FALSE(locations.Contains("fields[0].name"));
+  EXPECT_FALSE(locations.Contains("fields[1].name.nonsense"));
+  EXPECT_FALSE(locations.Contains("source_context.file_name"));
+  EXPECT_FALSE(locations.Contains("name"));
+}
+
 TEST(TextProtoLocationsTest, KeepsTheCode) {
   google::protobuf::Type type;
   TextProtoLocations locations;

@@ -39,7 +39,7 @@ std::vector<double> Train(const PairWorkload& workload, PairNetwork& network) {
   const std::atomic<bool> cancelled = false;
   const PairTrainingResult result =
       TrainPairNetwork(*workload.pairs, workload.training, **loss, shuffling,
-                       cancelled, network);
+                       /*augmentation=*/nullptr, cancelled, network);
   std::vector<double> losses;
   for (const proto::Epoch& epoch : result.epochs) {
     losses.push_back(epoch.loss());

@@ -83,9 +83,9 @@ absl::StatusOr<PairWorkload> LoadPairWorkload(const std::string& architecture,
   MINIDL_ASSIGN_OR_RETURN(const std::string path,
                           FindRunfile("benchmarks/pairs.textproto"));
   MINIDL_ASSIGN_OR_RETURN(Study study, LoadStudy(path));
-  MINIDL_RETURN_IF_ERROR(SelectArchitectures({architecture}, study));
+  MINIDL_RETURN_IF_ERROR(SelectConfigurations({architecture}, study));
   PairWorkload workload;
-  workload.architecture = study.architectures[0];
+  workload.architecture = study.configurations[0].architecture();
   workload.training = study.message.training();
   if (options.epochs.has_value()) {
     workload.training.set_epochs(*options.epochs);

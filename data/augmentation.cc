@@ -181,4 +181,16 @@ void SwapPairs(Generator& generator, PairSet& pairs) {
   }
 }
 
+PairAugmentation::PairAugmentation(const AugmentationOptions& options,
+                                   bool swap_pairs, float background,
+                                   Generator& generator)
+    : images_(options, background),
+      swap_pairs_(swap_pairs),
+      generator_(generator) {}
+
+void PairAugmentation::Apply(PairSet& pairs) {
+  images_.Apply(generator_, pairs.inputs);
+  if (swap_pairs_) SwapPairs(generator_, pairs);
+}
+
 }  // namespace minidl

@@ -47,6 +47,22 @@ class ImageAugmentation {
 // target.
 void SwapPairs(Generator& generator, PairSet& pairs);
 
+// Both, for batches of pairs.
+class PairAugmentation {
+ public:
+  // As ImageAugmentation; `generator` must outlive the augmentation.
+  PairAugmentation(const AugmentationOptions& options, bool swap_pairs,
+                   float background, Generator& generator);
+
+  // Changes the images of `pairs`, and then swaps them if that is asked for.
+  void Apply(PairSet& pairs);
+
+ private:
+  ImageAugmentation images_;
+  const bool swap_pairs_;
+  Generator& generator_;
+};
+
 }  // namespace minidl
 
 #endif  // MINIDL_DATA_AUGMENTATION_H_

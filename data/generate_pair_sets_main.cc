@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
+#include "data/data_set_directory.h"
+#include "data/data_set_name.h"
 #include "data/mnist.h"
 #include "data/npz.h"
 #include "data/pair_sets.h"
@@ -23,9 +25,11 @@ DEFINE_int64(n, 1000,
              "there are test images, so 5000 for MNIST.");
 DEFINE_int64(seed, 0, "Seed of the random numbers, 0 to 4294967295.");
 DEFINE_string(output, "pairs.npz", "The file to write.");
+DEFINE_string(data_set, minidl::kMnist,
+              "What the images are of: mnist or fashion_mnist.");
 DEFINE_string(mnist_dir, "",
-              "Directory with the four files of MNIST, "
-              "gzipped or not; the repository's own if empty.");
+              "Directory with the data set's four files, gzipped or not; the "
+              "program's own if empty.");
 
 namespace minidl {
 namespace {
@@ -40,7 +44,7 @@ const ProgramUsage& Usage() {
       "train_target (n: 1 if the first digit <= the second), train_classes (n "
       "x 2: the digits), and the same with test_. They are what "
       "generate_pair_sets(n) of EPFL's deep-learning course gives after "
-      "torch.manual_seed(seed)."};
+      "torch.manual_seed(seed). Of Fashion-MNIST the digits are classes."};
   return usage;
 }
 
@@ -71,7 +75,7 @@ absl::Status Run(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
   MINIDL_RETURN_IF_ERROR(CheckFlags());
   MINIDL_ASSIGN_OR_RETURN(const std::string directory,
-                          MnistDirectory(FLAGS_mnist_dir));
+                          DataSetDirectory(FLAGS_data_set, FLAGS_mnist_dir));
   MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadMnist(directory));
   Generator generator(static_cast<uint64_t>(FLAGS_seed));
   MINIDL_ASSIGN_OR_RETURN(const PairSets sets,

@@ -12,7 +12,8 @@ namespace minidl {
 // Height and width of an image, in pixels.
 inline constexpr int64_t kMnistSide = 28;
 
-// Digits written by hand, and which they are. Both tensors have the same N.
+// Digits written by hand, and which they are, or what another data set in
+// MNIST's format has of ten classes. Both tensors have the same N.
 struct LabelledImages {
   Tensor<uint8_t> images;  // N×28×28, from 0 (paper) to 255 (ink).
   Tensor<uint8_t> labels;  // N, each from 0 to 9.
@@ -37,7 +38,8 @@ struct Mnist {
 // DataLoss, with the place, for contents that are not MNIST's.
 absl::StatusOr<Mnist> LoadMnist(const std::string& directory);
 
-// The directory that a program's flag --mnist_dir means: empty is this
+// The directory that a program's flag --mnist_dir means if it knows no other
+// data set (for those that do see data_set_directory.h): empty is this
 // repository's own copy, which every program that depends on this target has
 // among its runfiles; all else is a user's path (see base/user_path.h).
 absl::StatusOr<std::string> MnistDirectory(const std::string& mnist_dir);

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
+#include "data/data_set_directory.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "experiments/live_page.h"
@@ -49,19 +50,24 @@ absl::Status CheckChange(const std::string& flag, const Study& study) {
 absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
   MINIDL_ASSIGN_OR_RETURN(Study study, LoadStudy(options.study_file));
   if (!options.architectures.empty()) {
-    MINIDL_RETURN_IF_ERROR(SelectArchitectures(options.architectures, study));
+    MINIDL_RETURN_IF_ERROR(SelectConfigurations(options.architectures, study));
   }
   proto::Study& message = study.message;
-  if (options.seed.has_value()) message.set_seed(*options.seed);
+  if (options.seed.has_value()) SetSeed(*options.seed, study);
   if (options.rounds.has_value()) {
     message.set_rounds(*options.rounds);
     MINIDL_RETURN_IF_ERROR(
         CheckChange(absl::StrCat("--rounds=", *options.rounds), study));
   }
   if (options.epochs.has_value()) {
-    message.mutable_training()->set_epochs(*options.epochs);
+    SetEpochs(*options.epochs, study);
     MINIDL_RETURN_IF_ERROR(
         CheckChange(absl::StrCat("--epochs=", *options.epochs), study));
+  }
+  if (options.data_set.has_value()) {
+    SetDataSet(*options.data_set, study);
+    MINIDL_RETURN_IF_ERROR(
+        CheckChange(absl::StrCat("--data_set=", *options.data_set), study));
   }
   if (options.only_round.has_value() &&
       (*options.only_round < 0 || *options.only_round >= message.rounds())) {
@@ -72,13 +78,26 @@ absl::StatusOr<Study> LoadChangedStudy(const DigitPairsOptions& options) {
   return study;
 }
 
-// Whether there are images for the pairs of the study's field.
-absl::Status CheckPairs(const std::string& field, int64_t num_pairs,
-                        int64_t num_images, absl::string_view images,
-                        const Study& study) {
-  const absl::Status status = CheckNumPairs(num_pairs, num_images, images);
-  return study.locations.Locate(
-      absl::Status(status.code(), absl::StrCat(field, ": ", status.message())));
+// Whether there are images for all pairs that the study draws.
+absl::Status CheckPairs(const Mnist& mnist, const Study& study) {
+  const auto check = [&study](const std::string& field, int64_t num_pairs,
+                              int64_t num_images, absl::string_view images) {
+    const absl::Status status = CheckNumPairs(num_pairs, num_images, images);
+    return study.locations.Locate(absl::Status(
+        status.code(), absl::StrCat(field, ": ", status.message())));
+  };
+  const proto::Study& message = study.message;
+  MINIDL_RETURN_IF_ERROR(check("train_pairs", message.train_pairs(),
+                               mnist.train.size(), "training images"));
+  for (int i = 0; i < message.variants_size(); ++i) {
+    const int train_pairs = message.variants(i).train_pairs();
+    if (train_pairs == 0) continue;
+    MINIDL_RETURN_IF_ERROR(check(absl::StrCat("variants[", i, "].train_pairs"),
+                                 train_pairs, mnist.train.size(),
+                                 "training images"));
+  }
+  return check("test_pairs", message.test_pairs(), mnist.test.size(),
+               "test images");
 }
 
 // The output file, ready for more records, and the records that it has.
@@ -125,7 +144,7 @@ absl::Status PrintTable(const Study& study,
   MINIDL_ASSIGN_OR_RETURN(
       const proto::StudyStatistics statistics,
       ComputeStudyStatistics(records,
-                             {/*baseline=*/"", ArchitectureNames(study)}));
+                             {/*baseline=*/"", ConfigurationNames(study)}));
   std::fputs(SummaryText(statistics).c_str(), stdout);
   return absl::OkStatus();
 }
@@ -144,13 +163,11 @@ void RemoveIfEmpty(const std::string& path) {
 absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            std::atomic<bool>& cancelled) {
   MINIDL_ASSIGN_OR_RETURN(const Study study, LoadChangedStudy(options));
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist,
-                          LoadMnist(options.mnist_directory));
-  MINIDL_RETURN_IF_ERROR(CheckPairs("train_pairs", study.message.train_pairs(),
-                                    mnist.train.size(), "training images",
-                                    study));
-  MINIDL_RETURN_IF_ERROR(CheckPairs("test_pairs", study.message.test_pairs(),
-                                    mnist.test.size(), "test images", study));
+  MINIDL_ASSIGN_OR_RETURN(
+      const std::string directory,
+      DataSetDirectory(study.configurations[0].data_set(), options.mnist_dir));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadMnist(directory));
+  MINIDL_RETURN_IF_ERROR(CheckPairs(mnist, study));
   MINIDL_ASSIGN_OR_RETURN(Output output, OpenOutput(options));
   absl::StatusOr<std::vector<Task>> tasks =
       PlanTasks(study, options.only_round, output.records);

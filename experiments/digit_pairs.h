@@ -14,16 +14,17 @@ namespace minidl {
 // What the digit_pairs program is asked to do. Paths are absolute.
 struct DigitPairsOptions {
   std::string study_file;
-  std::string mnist_directory;
-  std::string output;  // The record file.
-  std::string html;    // The study's page; empty for none.
-  std::string models;  // Directory for the trained networks; empty for none.
+  std::string mnist_dir;  // As the flag of this name: see DataSetDirectory.
+  std::string output;     // The record file.
+  std::string html;       // The study's page; empty for none.
+  std::string models;     // Directory for the trained networks; empty for none.
 
   // Instead of what the study says.
   std::vector<std::string> architectures;  // Empty: all.
   std::optional<int> rounds;
   std::optional<uint64_t> seed;
   std::optional<int> epochs;
+  std::optional<std::string> data_set;
 
   std::optional<int> only_round;
   int jobs = 1;  // Rounds that run at the same time.

@@ -17,18 +17,19 @@
 #include "base/runfile.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
-#include "data/mnist.h"
 #include "experiments/digit_pairs.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(study, "",
               "File with the study to run; empty for the default study.");
+DEFINE_string(data_set, "",
+              "mnist or fashion_mnist; empty for the study's data set.");
 DEFINE_string(mnist_dir, "",
-              "Directory with MNIST's four files; empty for the ones that come "
-              "with the program.");
+              "Directory with the data set's four files; empty for the ones "
+              "that come with the program.");
 DEFINE_string(architectures, "",
-              "Names of the study's architectures to run, separated by commas; "
-              "empty for all.");
+              "Names of the architectures and variants to run, separated by "
+              "commas; empty for all.");
 DEFINE_int32(rounds, 0, "How many rounds to run, instead of the study's.");
 DEFINE_int32(only_round, 0, "Run this round alone, from 0.");
 DEFINE_uint64(seed, 0, "Seed of all random numbers, instead of the study's.");
@@ -60,8 +61,7 @@ absl::StatusOr<DigitPairsOptions> OptionsFromFlags() {
   } else {
     options.study_file = UserPath(FLAGS_study);
   }
-  MINIDL_ASSIGN_OR_RETURN(options.mnist_directory,
-                          MnistDirectory(FLAGS_mnist_dir));
+  options.mnist_dir = FLAGS_mnist_dir;
   if (!FLAGS_architectures.empty()) {
     options.architectures = absl::StrSplit(FLAGS_architectures, ',');
   }
@@ -69,6 +69,7 @@ absl::StatusOr<DigitPairsOptions> OptionsFromFlags() {
   if (IsFlagSet("only_round")) options.only_round = FLAGS_only_round;
   if (IsFlagSet("seed")) options.seed = FLAGS_seed;
   if (IsFlagSet("epochs")) options.epochs = FLAGS_epochs;
+  if (!FLAGS_data_set.empty()) options.data_set = FLAGS_data_set;
   if (FLAGS_jobs < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--jobs is ", FLAGS_jobs, "; expected at least 0"));

@@ -106,7 +106,24 @@ class DigitPairsTest(unittest.TestCase):
         (alone,) = self.records("alone")
         self.assertIn(alone, one)
 
+    def test_fashion_mnist_by_flag(self):
+        flags = [*QUICK, "--architectures=convnet"]
+        result = self.run_program(*flags, "--data_set=fashion_mnist", "--output=fashion")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn('data_set: "fashion_mnist"', self.records("fashion")[0])
+        result = self.run_program(*flags, "--output=fashion", "--resume")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("data_set differs", result.stderr)
+        self.run_program(*flags, "--output=digits")
+        hashes = [
+            re.search(r"(?m)^data_hash: .*", record).group()
+            for name in ["digits", "fashion"]
+            for record in self.records(name)
+        ]
+        self.assertEqual(len(set(hashes)), 4)
+
     def test_mistakes_stop_before_any_work(self):
+        self.expect_mistake("--data_set=cifar: data_set is cifar; expected", "--data_set=cifar")
         self.expect_mistake("round", "--round=3")
         self.expect_mistake("many", "--rounds=many")
         self.expect_mistake("--rounds=0: rounds is 0", "--rounds=0")

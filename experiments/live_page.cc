@@ -31,7 +31,7 @@ absl::Status LivePage::Write(absl::Span<const proto::RunRecord> records,
   MINIDL_ASSIGN_OR_RETURN(
       const proto::StudyStatistics statistics,
       ComputeStudyStatistics(records,
-                             {/*baseline=*/"", ArchitectureNames(study_)}));
+                             {/*baseline=*/"", ConfigurationNames(study_)}));
   proto::PageData data = MakePageData(records, statistics);
   proto::RunProgress& run = *data.mutable_run();
   run.set_study(study_.message.name());

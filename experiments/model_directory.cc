@@ -46,10 +46,12 @@ absl::Status ModelDirectory::Prepare(const Study& study,
   }
   if (resume_) return absl::OkStatus();
   for (const Task& task : tasks) {
-    const std::string path = ModelPath(
-        path_,
-        study.architectures[static_cast<size_t>(task.architecture)].name(),
-        task.round);
+    const std::string path =
+        ModelPath(path_,
+                  study.configurations[static_cast<size_t>(task.configuration)]
+                      .architecture()
+                      .name(),
+                  task.round);
     if (std::filesystem::exists(path, error)) {
       return absl::AlreadyExistsError(absl::StrCat(
           path,

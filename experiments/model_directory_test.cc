@@ -29,7 +29,7 @@ class ModelDirectoryTest : public testing::Test {
   // That task 0 leaves.
   proto::Model ModelOfRound0() const {
     proto::Model model;
-    *model.mutable_architecture() = study_.architectures[0];
+    *model.mutable_architecture() = study_.configurations[0].architecture();
     return model;
   }
 
@@ -42,9 +42,11 @@ TEST_F(ModelDirectoryTest, IsMadeAndWritten) {
   ModelDirectory directory(path_, /*resume=*/false);
   ASSERT_THAT(directory.Prepare(study_, tasks_), IsOk());
   ASSERT_THAT(directory.Write(ModelOfRound0()), IsOk());
-  const std::string file = ModelPath(path_, study_.architectures[0].name(), 0);
-  EXPECT_THAT(
-      file, EndsWith("/models/" + study_.architectures[0].name() + "-0.model"));
+  const std::string file =
+      ModelPath(path_, study_.configurations[0].architecture().name(), 0);
+  EXPECT_THAT(file, EndsWith("/models/" +
+                             study_.configurations[0].architecture().name() +
+                             "-0.model"));
   EXPECT_THAT(ReadModelFile(file), IsOk());
   // It is not empty.
   directory.RemoveIfMadeAndEmpty();

@@ -4,20 +4,25 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "data/augmentation.h"
 #include "data/pair_sets.h"
 #include "nn/build_optimizer.h"
 #include "nn/clip_gradients.h"
 #include "nn/optimizer.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
+#include "nn/weight_average.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/flush_denormals.h"
@@ -35,19 +40,18 @@ constexpr int64_t kEvaluationBatch = 100;
 
 // A few pairs of a set, whose memory is used again for the next ones.
 struct Batch {
-  Tensor<float> inputs;
-  Tensor<int64_t> targets;
+  PairSet pairs;
   Tensor<int64_t> classes;  // Of the images: 2N.
 
-  void Gather(const PairSet& pairs, absl::Span<const int64_t> rows) {
-    GatherRows(pairs.inputs, rows, inputs);
-    GatherRows(pairs.targets, rows, targets);
-    GatherRows(pairs.classes, rows, classes_of_pairs);
-    CopyReshaped(classes_of_pairs, {classes_of_pairs.size()}, classes);
+  // `augmentation` may be null.
+  void Gather(const PairSet& set, absl::Span<const int64_t> rows,
+              PairAugmentation* augmentation) {
+    GatherRows(set.inputs, rows, pairs.inputs);
+    GatherRows(set.targets, rows, pairs.targets);
+    GatherRows(set.classes, rows, pairs.classes);
+    if (augmentation != nullptr) augmentation->Apply(pairs);
+    CopyReshaped(pairs.classes, {pairs.classes.size()}, classes);
   }
-
- private:
-  Tensor<int64_t> classes_of_pairs;  // N×2.
 };
 
 bool IsFinite(absl::Span<const float> values) {
@@ -87,11 +91,77 @@ void ClipGradients(const proto::Training& training,
   }
 }
 
+// What is wrong where `predict` gives the outputs.
+PairErrors Evaluate(
+    const PairSet& pairs,
+    const std::function<PairNetwork::Output(const Tensor<float>&)>& predict) {
+  const FlushDenormals flush_denormals;
+  const int64_t num_pairs = pairs.targets.size();
+  std::vector<int64_t> rows(static_cast<size_t>(num_pairs));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  PairErrors errors;
+  Batch batch;
+  for (int64_t start = 0; start < num_pairs; start += kEvaluationBatch) {
+    batch.Gather(
+        pairs,
+        absl::MakeConstSpan(rows).subspan(
+            static_cast<size_t>(start), static_cast<size_t>(kEvaluationBatch)),
+        /*augmentation=*/nullptr);
+    const PairNetwork::Output output = predict(batch.pairs.inputs);
+    CountWrong(output.comparison, batch.pairs.targets, errors.comparison,
+               [&](int64_t row, int64_t answer) {
+                 const float margin = output.comparison(row, answer) -
+                                      output.comparison(row, 1 - answer);
+                 errors.wrong_pairs.push_back(
+                     {start + row, static_cast<int>(answer), margin});
+               });
+    errors.finite &= IsFinite(output.comparison.values());
+    if (output.classes != nullptr) {
+      CountWrong(*output.classes, batch.classes, errors.digits);
+      errors.finite &= IsFinite(output.classes->values());
+    }
+  }
+  return errors;
+}
+
+// Adds `count` to `sum`.
+void AddTo(const proto::ErrorCount& count, proto::ErrorCount& sum) {
+  sum.set_wrong(sum.wrong() + count.wrong());
+  sum.set_total(sum.total() + count.total());
+}
+
+// Makes of the epochs of `count` networks and those of another one what they
+// are together.
+void Join(const std::vector<proto::Epoch>& other, int count,
+          std::vector<proto::Epoch>& epochs) {
+  const auto mean = [count](double a, double b) {
+    return a + (b - a) / (count + 1);
+  };
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    proto::Epoch& epoch = epochs[i];
+    const proto::Epoch& more = other[i];
+    epoch.set_loss(mean(epoch.loss(), more.loss()));
+    epoch.set_comparison_loss(
+        mean(epoch.comparison_loss(), more.comparison_loss()));
+    epoch.set_auxiliary_loss(
+        mean(epoch.auxiliary_loss(), more.auxiliary_loss()));
+    AddTo(more.train(), *epoch.mutable_train());
+    if (more.has_train_digits()) {
+      AddTo(more.train_digits(), *epoch.mutable_train_digits());
+    }
+    if (more.has_test()) AddTo(more.test(), *epoch.mutable_test());
+    if (more.has_test_digits()) {
+      AddTo(more.test_digits(), *epoch.mutable_test_digits());
+    }
+  }
+}
+
 }  // namespace
 
 PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const proto::Training& training,
                                     PairLoss& loss, Generator& shuffling,
+                                    PairAugmentation* augmentation,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network) {
   const FlushDenormals flush_denormals;
@@ -102,6 +172,10 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
   const std::vector<NamedParameter> parameters = network.Parameters();
   const std::unique_ptr<Optimizer> optimizer =
       BuildOptimizer(training, parameters);
+  std::optional<WeightAverage> average;
+  if (training.weight_averaging() != 0) {
+    average.emplace(training.weight_averaging(), parameters, network.Buffers());
+  }
   Batch batch;
   PairTrainingResult result;
   for (int epoch = 1; epoch <= training.epochs(); ++epoch) {
@@ -118,11 +192,11 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       const int64_t start = (step - 1) * batch_size;
       const absl::Span<const int64_t> rows = order.values().subspan(
           static_cast<size_t>(start), static_cast<size_t>(batch_size));
-      batch.Gather(pairs.train, rows);
+      batch.Gather(pairs.train, rows, augmentation);
 
-      const PairNetwork::Output output = network.Forward(batch.inputs);
+      const PairNetwork::Output output = network.Forward(batch.pairs.inputs);
       const PairLoss::Value value =
-          loss.Forward(output, batch.targets, batch.classes);
+          loss.Forward(output, batch.pairs.targets, batch.classes);
       if (!std::isfinite(value.total)) {
         result.stop = {proto::RunRecord::DIVERGED, epoch, step,
                        std::isnan(value.total)
@@ -133,7 +207,8 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       const auto count = static_cast<double>(rows.size());
       comparison_sum += value.comparison * count;
       auxiliary_sum += value.auxiliary * count;
-      CountWrong(output.comparison, batch.targets, *record.mutable_train());
+      CountWrong(output.comparison, batch.pairs.targets,
+                 *record.mutable_train());
       if (loss.has_auxiliary()) {
         CountWrong(*output.classes, batch.classes,
                    *record.mutable_train_digits());
@@ -145,20 +220,46 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
       optimizer->set_learning_rate(LearningRate(
           training, (epoch - 1) * steps_per_epoch + step - 1, total_steps));
       optimizer->Step();
+      if (average.has_value()) average->Update();
     }
     const auto total = static_cast<double>(num_pairs);
     record.set_comparison_loss(comparison_sum / total);
     record.set_auxiliary_loss(auxiliary_sum / total);
-    record.set_loss(record.comparison_loss() +
+    record.set_loss(loss.comparison_weight() * record.comparison_loss() +
                     loss.auxiliary_weight() * record.auxiliary_loss());
     if (training.test_interval() > 0 && epoch % training.test_interval() == 0) {
+      if (average.has_value()) average->Swap();
       const PairErrors test = EvaluatePairNetwork(pairs.test, network);
+      if (average.has_value()) average->Swap();
       *record.mutable_test() = test.comparison;
       if (loss.has_auxiliary()) *record.mutable_test_digits() = test.digits;
     }
     result.epochs.push_back(std::move(record));
   }
+  if (average.has_value()) average->Swap();
   return result;
+}
+
+PairTrainingResult TrainPairEnsemble(const PairSets& pairs,
+                                     const proto::Training& training,
+                                     PairLoss& loss, Generator& shuffling,
+                                     PairAugmentation* augmentation,
+                                     const std::atomic<bool>& cancelled,
+                                     PairEnsemble& ensemble) {
+  PairTrainingResult all;
+  int trained = 0;
+  for (const std::unique_ptr<PairNetwork>& network : ensemble.networks()) {
+    PairTrainingResult result = TrainPairNetwork(
+        pairs, training, loss, shuffling, augmentation, cancelled, *network);
+    if (result.stop.has_value() || trained == 0) {
+      all = std::move(result);
+      if (all.stop.has_value()) return all;
+    } else {
+      Join(result.epochs, trained, all.epochs);
+    }
+    ++trained;
+  }
+  return all;
 }
 
 int StepsPerEpoch(const proto::Training& training, int64_t num_pairs) {
@@ -167,32 +268,16 @@ int StepsPerEpoch(const proto::Training& training, int64_t num_pairs) {
 }
 
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
-  const FlushDenormals flush_denormals;
   network.SetTraining(false);
-  const int64_t num_pairs = pairs.targets.size();
-  std::vector<int64_t> rows(static_cast<size_t>(num_pairs));
-  std::iota(rows.begin(), rows.end(), int64_t{0});
-  PairErrors errors;
-  Batch batch;
-  for (int64_t start = 0; start < num_pairs; start += kEvaluationBatch) {
-    batch.Gather(pairs, absl::MakeConstSpan(rows).subspan(
-                            static_cast<size_t>(start),
-                            static_cast<size_t>(kEvaluationBatch)));
-    const PairNetwork::Output output = network.Forward(batch.inputs);
-    CountWrong(output.comparison, batch.targets, errors.comparison,
-               [&](int64_t row, int64_t answer) {
-                 const float margin = output.comparison(row, answer) -
-                                      output.comparison(row, 1 - answer);
-                 errors.wrong_pairs.push_back(
-                     {start + row, static_cast<int>(answer), margin});
-               });
-    errors.finite &= IsFinite(output.comparison.values());
-    if (output.classes != nullptr) {
-      CountWrong(*output.classes, batch.classes, errors.digits);
-      errors.finite &= IsFinite(output.classes->values());
-    }
-  }
-  return errors;
+  return Evaluate(pairs, [&network](const Tensor<float>& inputs) {
+    return network.Forward(inputs);
+  });
+}
+
+PairErrors EvaluatePairEnsemble(const PairSet& pairs, PairEnsemble& ensemble) {
+  return Evaluate(pairs, [&ensemble](const Tensor<float>& inputs) {
+    return ensemble.Predict(inputs);
+  });
 }
 
 }  // namespace minidl

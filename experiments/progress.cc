@@ -33,6 +33,9 @@ size_t TerminalColumns(std::FILE* stream) {
 std::string DescribeRound(const proto::RunRecord& record) {
   const std::string name =
       absl::StrCat(record.architecture().name(), " round ", record.round());
+  if (record.divergence() == proto::RunRecord::AT_CHANCE) {
+    return absl::StrCat(name, ": diverged, one answer for all training pairs");
+  }
   if (record.status() == proto::RunRecord::DIVERGED) {
     return absl::StrCat(name, ": diverged in epoch ", record.stopped_epoch(),
                         ", step ", record.stopped_step());

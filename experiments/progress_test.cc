@@ -35,6 +35,9 @@ TEST(ProgressTest, DescribesRounds) {
   diverged.set_stopped_step(7);
   EXPECT_EQ(DescribeRound(diverged),
             "convnet round 3: diverged in epoch 2, step 7");
+  diverged.set_divergence(proto::RunRecord::AT_CHANCE);
+  EXPECT_EQ(DescribeRound(diverged),
+            "convnet round 3: diverged, one answer for all training pairs");
 }
 
 TEST(ProgressTest, FormatsDurations) {

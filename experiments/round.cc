@@ -1,9 +1,12 @@
 #include "experiments/round.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,17 +14,18 @@
 #include "absl/types/span.h"
 #include "base/fingerprint.h"
 #include "base/status_macros.h"
+#include "data/augmentation.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
 #include "data/standardize.h"
+#include "experiments/configuration.h"
 #include "experiments/environment.h"
 #include "experiments/mistakes.h"
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
-#include "experiments/study.h"
 #include "models/network_state.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
-#include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
@@ -36,20 +40,23 @@ namespace {
 
 // The round's pairs, with raw inputs.
 absl::StatusOr<PairSets> DrawPairs(const Mnist& mnist,
-                                   const proto::Study& study, int round) {
-  Generator generator(StreamSeed(study.seed(), round, Purpose::kData));
+                                   const proto::Configuration& configuration,
+                                   int round) {
+  Generator generator(
+      StreamSeed(configuration.study_seed(), round, Purpose::kData));
   PairSets pairs;
   MINIDL_ASSIGN_OR_RETURN(
       pairs.train,
-      GeneratePairSet(mnist.train, study.train_pairs(), generator));
+      GeneratePairSet(mnist.train, configuration.train_pairs(), generator));
   MINIDL_ASSIGN_OR_RETURN(
-      pairs.test, GeneratePairSet(mnist.test, study.test_pairs(), generator));
+      pairs.test,
+      GeneratePairSet(mnist.test, configuration.test_pairs(), generator));
   return pairs;
 }
 
-uint64_t HashPairs(const PairSets& pairs) {
+uint64_t HashPairs(std::initializer_list<const PairSet*> sets) {
   Fingerprint fingerprint;
-  for (const PairSet* set : {&pairs.train, &pairs.test}) {
+  for (const PairSet* set : sets) {
     fingerprint.Add(set->inputs.values());
     fingerprint.Add(set->targets.values());
     fingerprint.Add(set->classes.values());
@@ -57,37 +64,75 @@ uint64_t HashPairs(const PairSets& pairs) {
   return fingerprint.value();
 }
 
-Fingerprint OfParameters(PairNetwork& network) {
+Fingerprint OfParameters(PairEnsemble& ensemble) {
   Fingerprint fingerprint;
-  for (const NamedParameter& named : network.Parameters()) {
+  for (const NamedParameter& named : ensemble.Parameters()) {
     fingerprint.Add(absl::Span<const float>(named.parameter->value.values()));
   }
   return fingerprint;
 }
 
-// Of all that the outputs of a trained network depend on.
-Fingerprint OfParametersAndBuffers(PairNetwork& network) {
-  Fingerprint fingerprint = OfParameters(network);
-  for (const NamedBuffer& named : network.Buffers()) {
+// Of all that the outputs of trained networks depend on.
+Fingerprint OfParametersAndBuffers(PairEnsemble& ensemble) {
+  Fingerprint fingerprint = OfParameters(ensemble);
+  for (const NamedBuffer& named : ensemble.Buffers()) {
     fingerprint.Add(absl::Span<const float>(named.tensor->values()));
   }
   return fingerprint;
 }
 
+AugmentationOptions ImageOptions(const proto::Augmentation& augmentation) {
+  AugmentationOptions options;
+  options.rotation = augmentation.rotation();
+  options.scaling = augmentation.scaling();
+  options.shear = augmentation.shear();
+  options.translation = augmentation.translation();
+  options.distortion = augmentation.distortion();
+  return options;
+}
+
+// What 0, the paper's brightness, has become in the inputs.
+float Paper(absl::Span<const Standardization> standardization) {
+  return standardization.empty() ? 0 : standardization[0].Of(0);
+}
+
 void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
   record.set_status(stop.reason);
+  if (stop.reason == proto::RunRecord::DIVERGED) {
+    record.set_divergence(proto::RunRecord::NON_FINITE);
+  }
   record.set_stopped_epoch(stop.epoch);
   record.set_stopped_step(stop.step);
   if (stop.loss.has_value()) record.set_stopped_loss(*stop.loss);
+}
+
+// A network that has been trained in fewer steps may not have begun to learn,
+// which is no failure of the training.
+constexpr int kStepsToLearn = 100;
+
+// Whether a network with these errors gives all `pairs` the same answer, and
+// not because that is right.
+bool IsAtChance(const PairErrors& errors, const PairSet& pairs) {
+  if (errors.wrong_pairs.empty()) return false;
+  const int answer = errors.wrong_pairs.front().answer;
+  const absl::Span<const int64_t> targets = pairs.targets.values();
+  // Right answers are targets.
+  const auto same = std::count(targets.begin(), targets.end(), answer);
+  return std::all_of(errors.wrong_pairs.begin(), errors.wrong_pairs.end(),
+                     [answer](const WrongPair& wrong) {
+                       return wrong.answer == answer;
+                     }) &&
+         same + static_cast<int64_t>(errors.wrong_pairs.size()) ==
+             static_cast<int64_t>(targets.size());
 }
 
 // The model of the round that left `record`. `standardization` is what was done
 // to the inputs; nothing if it is empty.
 proto::Model TrainedModel(const proto::RunRecord& record,
                           absl::Span<const Standardization> standardization,
-                          PairNetwork& network) {
+                          PairEnsemble& ensemble) {
   proto::Model model;
-  SavePairNetwork(record.architecture(), kDigitPairImages, network, &model);
+  SavePairEnsemble(record.architecture(), kDigitPairImages, ensemble, &model);
   for (const Standardization& done : standardization) {
     proto::InputNormalization& normalization =
         *model.mutable_input_normalization();
@@ -111,49 +156,56 @@ proto::Model TrainedModel(const proto::RunRecord& record,
 }  // namespace
 
 absl::StatusOr<proto::RunRecord> RunRound(
-    const Mnist& mnist, const proto::Study& study,
-    const proto::Architecture& architecture, int round,
+    const Mnist& mnist, const proto::Configuration& configuration, int round,
     const std::atomic<bool>& cancelled, proto::Model* model) {
   // From the first random number on, whatever the thread does otherwise.
   const FlushDenormals flush_denormals;
   proto::RunRecord record;
   record.set_schema_version(kRunRecordSchemaVersion);
-  record.set_study_name(study.name());
-  record.set_study_seed(study.seed());
+  SetConfiguration(configuration, record);
   record.set_round(round);
-  *record.mutable_architecture() = architecture;
-  *record.mutable_training() = study.training();
-  record.set_train_pairs(study.train_pairs());
-  record.set_test_pairs(study.test_pairs());
   proto::Environment& environment = *record.mutable_environment();
   environment = CurrentEnvironment();
 
-  MINIDL_ASSIGN_OR_RETURN(PairSets pairs, DrawPairs(mnist, study, round));
-  record.set_data_hash(HashPairs(pairs));
+  const uint64_t seed = configuration.study_seed();
+  const proto::Architecture& architecture = configuration.architecture();
+  const proto::Training& training = configuration.training();
+  MINIDL_ASSIGN_OR_RETURN(PairSets pairs,
+                          DrawPairs(mnist, configuration, round));
+  record.set_data_hash(HashPairs({&pairs.train, &pairs.test}));
+  record.set_test_data_hash(HashPairs({&pairs.test}));
   const std::string test_pixels = Pixels(pairs.test.inputs);
   std::vector<Standardization> standardization;
-  if (study.training().input_normalization() ==
-      proto::Training::MEAN_AND_DEVIATION) {
+  if (training.input_normalization() == proto::Training::MEAN_AND_DEVIATION) {
     standardization =
         Standardize(/*num_features=*/1, pairs.train.inputs, pairs.test.inputs);
   }
 
-  Generator initialization(
-      StreamSeed(study.seed(), round, Purpose::kInitialization));
-  Generator dropout(StreamSeed(study.seed(), round, Purpose::kDropout));
-  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
-                          PairNetwork::Create(architecture, kDigitPairImages,
-                                              {initialization, dropout}));
+  Generator initialization(StreamSeed(seed, round, Purpose::kInitialization));
+  Generator dropout(StreamSeed(seed, round, Purpose::kDropout));
+  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairEnsemble> ensemble,
+                          PairEnsemble::Create(architecture, kDigitPairImages,
+                                               {initialization, dropout}));
+  ensemble->set_background(Paper(standardization));
   MINIDL_ASSIGN_OR_RETURN(
       const std::unique_ptr<PairLoss> loss,
       PairLoss::Create(architecture, kDigitPairImages.num_classes));
-  record.set_initialization_hash(OfParameters(*network).value());
-  record.set_parameter_count(NumElements(network->Parameters()));
+  record.set_initialization_hash(OfParameters(*ensemble).value());
+  record.set_parameter_count(NumElements(ensemble->Parameters()));
 
-  Generator shuffling(StreamSeed(study.seed(), round, Purpose::kShuffling));
+  Generator shuffling(StreamSeed(seed, round, Purpose::kShuffling));
+  Generator augmenting(StreamSeed(seed, round, Purpose::kAugmentation));
+  std::optional<PairAugmentation> augmentation;
+  if (training.has_augmentation()) {
+    augmentation.emplace(ImageOptions(training.augmentation()),
+                         training.augmentation().swap_pairs(),
+                         Paper(standardization), augmenting);
+  }
   const auto start = std::chrono::steady_clock::now();
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, study.training(), *loss, shuffling, cancelled, *network);
+  const PairTrainingResult result =
+      TrainPairEnsemble(pairs, training, *loss, shuffling,
+                        augmentation.has_value() ? &*augmentation : nullptr,
+                        cancelled, *ensemble);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());
@@ -163,15 +215,16 @@ absl::StatusOr<proto::RunRecord> RunRound(
     return record;
   }
 
-  const PairErrors train = EvaluatePairNetwork(pairs.train, *network);
-  const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
+  const PairErrors train = EvaluatePairEnsemble(pairs.train, *ensemble);
+  const PairErrors test = EvaluatePairEnsemble(pairs.test, *ensemble);
+  const TrainingStop diverged_in_the_end = {
+      proto::RunRecord::DIVERGED,
+      training.epochs(),
+      StepsPerEpoch(training, configuration.train_pairs()),
+      {}};
   if (!train.finite || !test.finite) {
     // The last step did it; no loss has followed that would tell.
-    SetStopped({proto::RunRecord::DIVERGED,
-                study.training().epochs(),
-                StepsPerEpoch(study.training(), study.train_pairs()),
-                {}},
-               record);
+    SetStopped(diverged_in_the_end, record);
     return record;
   }
   *record.mutable_errors()->mutable_train() = train.comparison;
@@ -181,13 +234,19 @@ absl::StatusOr<proto::RunRecord> RunRound(
     *record.mutable_errors()->mutable_train_digits() = train.digits;
     *record.mutable_errors()->mutable_test_digits() = test.digits;
   }
+  if (diverged_in_the_end.epoch * diverged_in_the_end.step >= kStepsToLearn &&
+      IsAtChance(train, pairs.train)) {
+    SetStopped(diverged_in_the_end, record);
+    record.set_divergence(proto::RunRecord::AT_CHANCE);
+    return record;
+  }
   const std::vector<proto::Mistake> mistakes =
       SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);
   record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
-  record.set_trained_hash(OfParametersAndBuffers(*network).value());
+  record.set_trained_hash(OfParametersAndBuffers(*ensemble).value());
   record.set_status(proto::RunRecord::FINISHED);
   if (model != nullptr) {
-    *model = TrainedModel(record, standardization, *network);
+    *model = TrainedModel(record, standardization, *ensemble);
   }
   return record;
 }

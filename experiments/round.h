@@ -5,29 +5,28 @@
 
 #include "absl/status/statusor.h"
 #include "data/mnist.h"
-#include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 
 namespace minidl {
 
-// Runs round `round`, from 0, of one architecture of a study: draws pairs and
-// initial weights anew, trains, and evaluates what the last epoch left. The
-// record depends on the arguments alone, not on the thread, but for its
-// `environment`, in which `jobs` is left to the caller. A diverged round is a
-// record too, and so, if `cancelled` becomes true while it trains, is an
-// interrupted one.
+// Runs round `round`, from 0, of `configuration`: draws pairs and initial
+// weights anew, trains, and evaluates what the last epoch left. `mnist` holds
+// the images of the configuration's data set. The record depends on the
+// arguments alone, not on the thread, but for its `environment`, in which
+// `jobs` is left to the caller. A diverged round is a record too (RunRecord's
+// Divergence has the kinds), and so, if `cancelled` becomes true while it
+// trains, is an interrupted one.
 //
 // Where `model` is not null and the round finishes, it becomes the trained
 // network, ready for WriteModelFile, without an optimizer's state. The record
 // is the same.
 //
-// InvalidArgument if MNIST has too few images for the study's pairs. The study
-// and the architecture are valid (see study.h).
+// InvalidArgument if `mnist` has too few images for the configuration's pairs.
+// ValidateConfiguration has accepted the configuration.
 absl::StatusOr<proto::RunRecord> RunRound(
-    const Mnist& mnist, const proto::Study& study,
-    const proto::Architecture& architecture, int round,
+    const Mnist& mnist, const proto::Configuration& configuration, int round,
     const std::atomic<bool>& cancelled, proto::Model* model = nullptr);
 
 }  // namespace minidl

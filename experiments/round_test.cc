@@ -36,12 +36,15 @@ class RoundTest : public testing::Test {
  protected:
   RoundTest() : study_(SmallStudy()) {}
 
-  proto::RunRecord Run(int architecture, int round) {
-    auto record =
-        RunRound(SharedMnist(), study_.message,
-                 study_.architectures[architecture], round, cancelled_);
+  proto::RunRecord Run(int configuration, int round) {
+    auto record = RunRound(SharedMnist(), study_.configurations[configuration],
+                           round, cancelled_);
     EXPECT_THAT(record, IsOk());
     return *record;
+  }
+
+  proto::Training& Training(int configuration) {
+    return *study_.configurations[configuration].mutable_training();
   }
 
   Study study_;
@@ -58,6 +61,7 @@ TEST_F(RoundTest, RecordSaysWhatWasRunAndWhatCameOut) {
   EXPECT_EQ(record.training().epochs(), 2);
   EXPECT_EQ(record.train_pairs(), 60);
   EXPECT_EQ(record.test_pairs(), 40);
+  EXPECT_EQ(record.data_set(), "mnist");
   EXPECT_EQ(record.status(), proto::RunRecord::FINISHED);
   EXPECT_EQ(record.epochs_size(), 2);
   EXPECT_EQ(record.errors().train().total(), 60);
@@ -93,6 +97,17 @@ TEST_F(RoundTest, ArchitecturesSeeTheSamePairsAndRoundsDoNot) {
   EXPECT_EQ(data.size(), 3u);
 }
 
+// What smaller training sets are compared on.
+TEST_F(RoundTest, TestPairsDoNotDependOnTheNumberOfTrainingPairs) {
+  const proto::RunRecord usual = Run(0, 1);
+  study_.configurations[0].set_train_pairs(50);
+  const proto::RunRecord fewer = Run(0, 1);
+  EXPECT_NE(usual.data_hash(), fewer.data_hash());
+  EXPECT_EQ(usual.test_data_hash(), fewer.test_data_hash());
+  EXPECT_NE(usual.test_data_hash(), 0u);
+  EXPECT_NE(usual.test_data_hash(), Run(0, 2).test_data_hash());
+}
+
 TEST_F(RoundTest, WeightsAreDrawnAnewInEachRound) {
   EXPECT_NE(Run(0, 0).initialization_hash(), Run(0, 1).initialization_hash());
 }
@@ -105,7 +120,7 @@ TEST_F(RoundTest, DigitErrorOnlyWhereTheyAreTrained) {
 // Also with dropout, which evaluation neither applies nor draws numbers for.
 TEST_F(RoundTest, TestIntervalChangesNothingElse) {
   const proto::RunRecord without = Run(1, 0);
-  study_.message.mutable_training()->set_test_interval(1);
+  Training(1).set_test_interval(1);
   proto::RunRecord with = Run(1, 0);
   with.mutable_training()->clear_test_interval();
   for (proto::Epoch& epoch : *with.mutable_epochs()) {
@@ -118,9 +133,10 @@ TEST_F(RoundTest, TestIntervalChangesNothingElse) {
 }
 
 TEST_F(RoundTest, DivergedRoundIsARecord) {
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(3e38);
+  Training(1).mutable_sgd()->set_learning_rate(3e38);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record.divergence(), proto::RunRecord::NON_FINITE);
   EXPECT_GE(record.stopped_epoch(), 1);
   EXPECT_GE(record.stopped_step(), 1);
   EXPECT_TRUE(record.has_stopped_loss());
@@ -130,16 +146,57 @@ TEST_F(RoundTest, DivergedRoundIsARecord) {
 
 TEST_F(RoundTest, DivergenceInTheLastStepIsFound) {
   // The only step makes weights of 1e30: what follows is an evaluation.
-  study_.message.mutable_training()->set_epochs(1);
-  study_.message.mutable_training()->set_batch_size(60);
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e30);
+  Training(1).set_epochs(1);
+  Training(1).set_batch_size(60);
+  Training(1).mutable_sgd()->set_learning_rate(1e30);
   const proto::RunRecord record = Run(1, 0);
   EXPECT_EQ(record.status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record.divergence(), proto::RunRecord::NON_FINITE);
   EXPECT_EQ(record.stopped_epoch(), 1);
   EXPECT_EQ(record.stopped_step(), 1);
   EXPECT_EQ(record.epochs_size(), 1);
   EXPECT_FALSE(record.has_stopped_loss());
   EXPECT_FALSE(record.has_errors());
+}
+
+// A branch of dead units: what follows depends on the biases alone.
+TEST_F(RoundTest, OneAnswerForAllTrainingPairsIsADivergence) {
+  proto::Architecture& architecture =
+      *study_.configurations[0].mutable_architecture();
+  architecture.mutable_branch(2)->mutable_relu();
+  Training(0).mutable_sgd()->set_learning_rate(1e3);
+  Training(0).set_epochs(34);  // Of three steps each.
+  proto::Model model;
+  auto record =
+      RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(record->status(), proto::RunRecord::DIVERGED);
+  EXPECT_EQ(record->divergence(), proto::RunRecord::AT_CHANCE);
+  EXPECT_EQ(record->stopped_epoch(), 34);
+  EXPECT_EQ(record->stopped_step(), 3);
+  EXPECT_FALSE(record->has_stopped_loss());
+  EXPECT_EQ(record->epochs_size(), 34);
+  EXPECT_EQ(record->errors().test().total(), 40);
+  // One class of two, in pairs that are as often of the one as of the other.
+  EXPECT_NEAR(record->errors().train().wrong(), 30, 12);
+  EXPECT_EQ(model.ByteSizeLong(), 0u);
+
+  // Nobody can tell after a short training.
+  Training(0).set_epochs(33);
+  record = RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(record->status(), proto::RunRecord::FINISHED);
+}
+
+// As long as it is wrong: a small set may be of one class.
+TEST_F(RoundTest, OneRightAnswerForAllTrainingPairsIsNoDivergence) {
+  study_.configurations[0].set_train_pairs(1);
+  Training(0).set_batch_size(1);
+  Training(0).set_epochs(200);
+  Training(0).set_input_normalization(proto::Training::NONE);
+  const proto::RunRecord record = Run(0, 0);
+  EXPECT_EQ(record.status(), proto::RunRecord::FINISHED);
+  EXPECT_EQ(record.errors().train().wrong(), 0);
 }
 
 TEST_F(RoundTest, TrainedParametersHaveTheirHash) {
@@ -151,8 +208,10 @@ TEST_F(RoundTest, TrainedParametersHaveTheirHash) {
 
 // Momentum changes running statistics, and nothing else before the evaluation.
 TEST_F(RoundTest, TrainedHashIsOfBuffersToo) {
-  proto::BatchNorm1d& batch_norm =
-      *study_.architectures[0].add_head()->mutable_batch_norm1d();
+  proto::BatchNorm1d& batch_norm = *study_.configurations[0]
+                                        .mutable_architecture()
+                                        ->add_head()
+                                        ->mutable_batch_norm1d();
   const proto::RunRecord usual = Run(0, 0);
   batch_norm.set_momentum(0.5);
   const proto::RunRecord other = Run(0, 0);
@@ -164,8 +223,8 @@ TEST_F(RoundTest, TrainedHashIsOfBuffersToo) {
 TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
   const std::string without = SerializeRunRecord(ReproducibleForm(Run(1, 2)));
   proto::Model model;
-  const auto record = RunRound(SharedMnist(), study_.message,
-                               study_.architectures[1], 2, cancelled_, &model);
+  const auto record =
+      RunRound(SharedMnist(), study_.configurations[1], 2, cancelled_, &model);
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(SerializeRunRecord(ReproducibleForm(*record)), without);
   EXPECT_EQ(model.provenance().study_name(), "small");
@@ -204,13 +263,59 @@ TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
             record->errors().test_digits().SerializeAsString());
 }
 
+TEST_F(RoundTest, ModelOfAnEnsembleAnswersLikeTheRound) {
+  proto::Architecture& architecture =
+      *study_.configurations[1].mutable_architecture();
+  const int64_t one = Run(1, 0).parameter_count();
+  architecture.set_networks(2);
+  architecture.set_test_shift(1);
+  proto::Model model;
+  const auto record =
+      RunRound(SharedMnist(), study_.configurations[1], 0, cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(record->parameter_count(), 2 * one);
+  EXPECT_EQ(record->epochs(0).train().total(), 2 * 60);
+
+  Generator dropout(0);
+  EXPECT_THAT(LoadPairNetwork(model, dropout),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "architecture.networks is 2; expected one"));
+  const auto ensemble = LoadPairEnsemble(model, dropout);
+  ASSERT_THAT(ensemble, IsOk());
+  Generator generator(StreamSeed(study_.message.seed(), 0, Purpose::kData));
+  ASSERT_THAT(GeneratePairSet(SharedMnist().train, 60, generator), IsOk());
+  auto test = GeneratePairSet(SharedMnist().test, 40, generator);
+  ASSERT_THAT(test, IsOk());
+  const Standardization standardization = {
+      model.input_normalization().mean(),
+      model.input_normalization().deviation()};
+  standardization.Apply(test->inputs);
+  (*ensemble)->set_background(standardization.Of(0));
+  const PairErrors errors = EvaluatePairEnsemble(*test, **ensemble);
+  EXPECT_EQ(errors.comparison.SerializeAsString(),
+            record->errors().test().SerializeAsString());
+}
+
+// All that is drawn for the images comes from a stream of its own.
+TEST_F(RoundTest, AugmentationChangesTrainingAlone) {
+  const proto::RunRecord plain = Run(0, 0);
+  Training(0).mutable_augmentation()->set_translation(2);
+  const proto::RunRecord augmented = Run(0, 0);
+  EXPECT_EQ(augmented.data_hash(), plain.data_hash());
+  EXPECT_EQ(augmented.initialization_hash(), plain.initialization_hash());
+  EXPECT_NE(augmented.epochs(0).loss(), plain.epochs(0).loss());
+  EXPECT_EQ(Run(0, 0).trained_hash(), augmented.trained_hash());
+  // Without any change there is still interpolation, between equal places.
+  Training(0).mutable_augmentation()->Clear();
+  EXPECT_EQ(Run(0, 0).trained_hash(), plain.trained_hash());
+}
+
 TEST_F(RoundTest, RawInputsAndUnfinishedRoundsInModels) {
   proto::Model model;
-  study_.message.mutable_training()->set_input_normalization(
-      proto::Training::NONE);
-  study_.message.mutable_training()->mutable_sgd()->set_learning_rate(1e-6);
-  auto record = RunRound(SharedMnist(), study_.message, study_.architectures[0],
-                         0, cancelled_, &model);
+  Training(0).set_input_normalization(proto::Training::NONE);
+  Training(0).mutable_sgd()->set_learning_rate(1e-6);
+  auto record =
+      RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_, &model);
   ASSERT_THAT(record, IsOk());
   ASSERT_EQ(record->status(), proto::RunRecord::FINISHED);
   EXPECT_EQ(model.height(), 14);
@@ -218,8 +323,8 @@ TEST_F(RoundTest, RawInputsAndUnfinishedRoundsInModels) {
 
   model.Clear();
   cancelled_ = true;
-  record = RunRound(SharedMnist(), study_.message, study_.architectures[0], 0,
-                    cancelled_, &model);
+  record =
+      RunRound(SharedMnist(), study_.configurations[0], 0, cancelled_, &model);
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(model.ByteSizeLong(), 0u);
 }

@@ -1,19 +1,19 @@
 #include "experiments/run_round.h"
 
 #include <atomic>
-#include <utility>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "base/text_proto.h"
+#include "data/data_set_directory.h"
 #include "data/mnist.h"
+#include "experiments/configuration.h"
 #include "experiments/round.h"
-#include "experiments/study.h"
 #include "hwy/targets.h"
-#include "proto/architecture.pb.h"
 #include "proto/run_record.pb.h"
+#include "proto/study.pb.h"
 #include "records/new_record_file.h"
 #include "records/run_records.h"
 
@@ -29,39 +29,26 @@ absl::Status CheckProcessor() {
       "record would differ from that of other machines");
 }
 
-// The study of `options`, as if it had their architecture alone and ended with
-// their round.
-absl::StatusOr<Study> ReadStudy(const RunRoundOptions& options) {
-  if (options.round < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--round is ", options.round, "; expected at least 0"));
-  }
-  Study study;
-  MINIDL_RETURN_IF_ERROR(
-      ReadTextProto(options.study_file, &study.message, &study.locations));
-  study.message.set_rounds(options.round + 1);
-  study.message.clear_architecture_files();
-  study.message.add_architecture_files(options.architecture_file);
-  MINIDL_ASSIGN_OR_RETURN(proto::Architecture architecture,
-                          ReadArchitecture(options.architecture_file));
-  study.architectures.push_back(std::move(architecture));
-  MINIDL_RETURN_IF_ERROR(study.locations.Locate(ValidateStudy(study)));
-  return study;
-}
-
 }  // namespace
 
 absl::Status WriteRound(const RunRoundOptions& options,
                         const std::atomic<bool>& cancelled) {
   MINIDL_RETURN_IF_ERROR(CheckProcessor());
-  MINIDL_ASSIGN_OR_RETURN(const Study study, ReadStudy(options));
+  if (options.round < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--round is ", options.round, "; expected at least 0"));
+  }
+  MINIDL_ASSIGN_OR_RETURN(const proto::Configuration configuration,
+                          ReadConfiguration(options.configuration_file));
   MINIDL_ASSIGN_OR_RETURN(NewRecordFile file,
                           NewRecordFile::Create(options.output));
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist,
-                          LoadMnist(options.mnist_directory));
-  MINIDL_ASSIGN_OR_RETURN(const proto::RunRecord record,
-                          RunRound(mnist, study.message, study.architectures[0],
-                                   options.round, cancelled));
+  MINIDL_ASSIGN_OR_RETURN(
+      const std::string directory,
+      DataSetDirectory(configuration.data_set(), options.mnist_dir));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadMnist(directory));
+  MINIDL_ASSIGN_OR_RETURN(
+      const proto::RunRecord record,
+      RunRound(mnist, configuration, options.round, cancelled));
   if (record.status() == proto::RunRecord::INTERRUPTED) {
     return absl::CancelledError(
         absl::StrCat("interrupted; ", options.output, " has not been written"));

@@ -10,18 +10,16 @@ namespace minidl {
 
 // What the run_round program is asked to do.
 struct RunRoundOptions {
-  // A study. Its `description`, `rounds` and `architecture_files` may be
-  // missing: no round depends on them.
-  std::string study_file;
-  std::string architecture_file;
-  std::string mnist_directory;
+  std::string configuration_file;  // A Configuration in text format.
+  // As the flag of this name (see DataSetDirectory).
+  std::string mnist_dir;
   int round = 0;       // From 0.
   std::string output;  // The record file, which must not exist.
 };
 
-// Runs one round of one architecture and writes its record in the reproducible
-// form (see docs/RECORDS.md): bytes that depend on the study, the architecture,
-// the round, MNIST and the code alone. The file appears when it is complete.
+// Runs one round of a configuration and writes its record in the reproducible
+// form (see docs/RECORDS.md): bytes that depend on the configuration, the
+// round, the data set and the code alone. The file appears when it is complete.
 //
 // InvalidArgument for the options and what their files say; FailedPrecondition
 // on a processor without fused multiply-adds, whose bits would be others.

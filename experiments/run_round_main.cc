@@ -9,15 +9,15 @@
 #include "base/interrupt.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
-#include "data/mnist.h"
 #include "experiments/run_round.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(study, "", "File with the study.");
-DEFINE_string(architecture, "", "File with the architecture.");
-DEFINE_string(mnist_dir, "",
-              "Directory with MNIST's four files; empty for the ones that come "
-              "with the program.");
+DEFINE_string(configuration, "",
+              "File with the configuration, as study_settings writes it.");
+DEFINE_string(
+    mnist_dir, "",
+    "Directory with the data set's four files; empty for the ones that "
+    "come with the program.");
 DEFINE_int32(round, 0, "Which round to run, from 0.");
 DEFINE_string(output, "", "Record file to write, which must not exist.");
 
@@ -26,17 +26,15 @@ namespace {
 
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
-  for (const char* flag : {"study", "architecture", "round", "output"}) {
+  for (const char* flag : {"configuration", "round", "output"}) {
     if (!IsFlagSet(flag)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", flag, " is missing"));
     }
   }
   RunRoundOptions options;
-  options.study_file = UserPath(FLAGS_study);
-  options.architecture_file = UserPath(FLAGS_architecture);
-  MINIDL_ASSIGN_OR_RETURN(options.mnist_directory,
-                          MnistDirectory(FLAGS_mnist_dir));
+  options.configuration_file = UserPath(FLAGS_configuration);
+  options.mnist_dir = FLAGS_mnist_dir;
   options.round = FLAGS_round;
   options.output = UserPath(FLAGS_output);
   return WriteRound(options, CatchInterrupt());
@@ -48,7 +46,7 @@ absl::Status Main(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   const minidl::ProgramUsage usage = {
       "run_round", "[flags]",
-      "Runs one round of one architecture of a study and writes its record, "
+      "Runs one round of one configuration of a study and writes its record, "
       "without what differs from run to run: the same bytes on every machine "
       "with fused multiply-adds. `bazel build` of a digit_pairs_study runs it; "
       "docs/DISTRIBUTED.md has more."};

@@ -15,13 +15,13 @@
 
 namespace minidl {
 
-// One round of one of a study's architectures.
+// One round of one of a study's configurations.
 struct Task {
-  int architecture;  // Its index in Study::architectures.
-  int round;         // From 0.
+  int configuration;  // Its index in Study::configurations.
+  int round;          // From 0.
 
   friend bool operator==(const Task& a, const Task& b) {
-    return a.architecture == b.architecture && a.round == b.round;
+    return a.configuration == b.configuration && a.round == b.round;
   }
 };
 

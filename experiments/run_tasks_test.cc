@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "base/status_testutil.h"
+#include "experiments/configuration.h"
 #include "experiments/study.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
@@ -31,12 +32,7 @@ using ::testing::SizeIs;
 // The record that a task of SmallStudy would leave, as far as plans care.
 proto::RunRecord RecordOf(const Study& study, const Task& task) {
   proto::RunRecord record;
-  record.set_study_name(study.message.name());
-  record.set_study_seed(study.message.seed());
-  record.set_train_pairs(study.message.train_pairs());
-  record.set_test_pairs(study.message.test_pairs());
-  *record.mutable_training() = study.message.training();
-  *record.mutable_architecture() = study.architectures[task.architecture];
+  SetConfiguration(study.configurations[task.configuration], record);
   record.set_round(task.round);
   return record;
 }
@@ -73,9 +69,28 @@ TEST(PlanTasksTest, WhatWasInterruptedIsDoneAgain) {
 TEST(PlanTasksTest, RecordsOfArchitecturesThatAreNotSelectedMayStay) {
   Study study = SmallStudy();
   const proto::RunRecord other = RecordOf(study, {1, 0});
-  ASSERT_THAT(SelectArchitectures({"separate"}, study), IsOk());
+  ASSERT_THAT(SelectConfigurations({"separate"}, study), IsOk());
   EXPECT_THAT(PlanTasks(study, 0, {other}),
               IsOkAndHolds(ElementsAre(Task{0, 0})));
+}
+
+// As all records of MNIST that are older than the field.
+TEST(PlanTasksTest, RecordsWithoutDataSetAreOfMnist) {
+  const Study study = SmallStudy();
+  proto::RunRecord record = RecordOf(study, {0, 0});
+  record.clear_data_set();
+  EXPECT_THAT(PlanTasks(study, 0, {record}),
+              IsOkAndHolds(ElementsAre(Task{1, 0})));
+}
+
+// Each record is compared with its own configuration.
+TEST(PlanTasksTest, ConfigurationsMayDiffer) {
+  Study study = SmallStudy();
+  study.configurations[1].set_train_pairs(50);
+  study.configurations[1].mutable_training()->set_epochs(7);
+  EXPECT_THAT(
+      PlanTasks(study, 0, {RecordOf(study, {0, 0}), RecordOf(study, {1, 0})}),
+      IsOkAndHolds(IsEmpty()));
 }
 
 TEST(PlanTasksTest, RecordsOfAnotherStudyAreRefused) {
@@ -88,19 +103,29 @@ TEST(PlanTasksTest, RecordsOfAnotherStudyAreRefused) {
   };
   proto::RunRecord record = RecordOf(study, {0, 0});
   record.set_study_name("other");
-  expect_refusal(record, "name");
+  expect_refusal(record, "study_name");
   record = RecordOf(study, {0, 0});
   record.set_study_seed(6);
-  expect_refusal(record, "seed");
+  expect_refusal(record, "study_seed");
   record = RecordOf(study, {0, 0});
   record.set_test_pairs(41);
-  expect_refusal(record, "the number of pairs");
+  expect_refusal(record, "test_pairs");
   record = RecordOf(study, {0, 0});
   record.mutable_training()->set_epochs(3);
-  expect_refusal(record, "training");
+  expect_refusal(record, "training.epochs");
+  record = RecordOf(study, {0, 0});
+  record.set_data_set("fashion_mnist");
+  expect_refusal(record, "data_set");
   record = RecordOf(study, {0, 0});
   record.mutable_architecture()->set_auxiliary_loss_weight(3);
-  expect_refusal(record, "the architecture");
+  expect_refusal(record, "architecture.auxiliary_loss_weight");
+  record = RecordOf(study, {0, 0});
+  record.mutable_architecture()->add_branch();
+  expect_refusal(record, "architecture.branch[3]");
+  record = RecordOf(study, {0, 0});
+  record.mutable_architecture()->set_name("not_selected");
+  record.set_study_seed(6);
+  expect_refusal(record, "study_seed");
 }
 
 // The reproducible bytes of all records, sorted.
@@ -199,7 +224,7 @@ TEST(RunTasksTest, StopsWhenCancelled) {
 
 TEST(RunTasksTest, RoundsThatRunWhenCancelledAreInterrupted) {
   Study study = SmallStudy();
-  study.message.mutable_training()->set_epochs(100'000'000);
+  SetEpochs(100'000'000, study);
   const std::vector<Task> tasks = *PlanTasks(study, std::nullopt, {});
   std::atomic<bool> cancelled = false;
   std::thread interrupt([&cancelled] {

@@ -19,6 +19,7 @@
 #include "base/runfile.h"
 #include "base/status_testutil.h"
 #include "base/text_proto.h"
+#include "experiments/configuration.h"
 #include "experiments/disk.h"
 #include "experiments/round.h"
 #include "experiments/study.h"
@@ -187,9 +188,12 @@ Outcome TrainRound(const proto::Study& study,
                    proto::Architecture architecture) {
   architecture.clear_description();  // Words.
   const std::atomic<bool> cancelled = false;
-  const auto record =
-      RunRound(SharedMnist(), study, architecture, /*round=*/1, cancelled);
+  auto record = RunRound(SharedMnist(), MakeConfiguration(study, architecture),
+                         /*round=*/1, cancelled);
   EXPECT_THAT(record, IsOk());
+  // A word, and what is part of data_hash.
+  record->clear_data_set();
+  record->clear_test_data_hash();
   EXPECT_EQ(record->status(), proto::RunRecord::FINISHED);
   Outcome outcome;
   outcome.name = architecture.name();
@@ -226,8 +230,9 @@ std::vector<Outcome> TrainAll() {
   auto study = LoadStudy(*file);
   EXPECT_THAT(study, IsOk());
   MakeSmall(study->message);
-  for (const proto::Architecture& architecture : study->architectures) {
-    outcomes.push_back(TrainRound(study->message, architecture));
+  for (const proto::Configuration& configuration : study->configurations) {
+    outcomes.push_back(
+        TrainRound(study->message, configuration.architecture()));
   }
 
   // The other optimizer, with a constant rate.

@@ -8,6 +8,25 @@ import unittest
 
 ARCHITECTURES = ["convnet", "convnet_aux", "convnet_shared", "convnet_shared_aux"]
 
+# Of the small study, as study_settings writes it.
+CONFIGURATION = """
+study_name: "small"
+study_seed: 1
+architecture {
+  %s
+}
+training {
+  epochs: 2
+  batch_size: 50
+  adam { learning_rate: 0.01 }
+  schedule: ONE_CYCLE
+  input_normalization: MEAN_AND_DEVIATION
+}
+train_pairs: 200
+test_pairs: 200
+data_set: "mnist"
+"""
+
 
 def has_avx512():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
@@ -20,11 +39,15 @@ class SameRecordTest(unittest.TestCase):
         """The record file, and what the program says."""
         with tempfile.TemporaryDirectory() as directory:
             output = os.path.join(directory, "round.tfrecord")
+            configuration = os.path.join(directory, "configuration.textproto")
+            with open(f"experiments/architectures/{architecture}.textproto", encoding="utf-8") as file:
+                text = CONFIGURATION % file.read()
+            with open(configuration, "w", encoding="utf-8") as file:
+                file.write(text)
             result = subprocess.run(
                 [
                     program,
-                    "--study=experiments/studies/small.textproto",
-                    f"--architecture=experiments/architectures/{architecture}.textproto",
+                    f"--configuration={configuration}",
                     "--round=1",
                     f"--output={output}",
                 ],

@@ -12,6 +12,7 @@ enum class Purpose : uint32_t {
   kInitialization = 2,  // Initial weights.
   kShuffling = 3,       // The order of the training pairs in each epoch.
   kDropout = 4,         // What dropout drops.
+  kAugmentation = 5,    // How training images are changed.
 };
 
 // The seed of a Generator for one purpose in one round of a study. The

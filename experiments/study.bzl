@@ -6,6 +6,7 @@ Bazel's caches, scheduler and Remote Execution then serve rounds as they serve o
         name = "my_study",
         study = "studies/my.textproto",
         architectures = ["architectures/one.textproto", "architectures/two.textproto"],
+        variants = ["two_wide"],
         rounds = 10,
     )
 """
@@ -15,12 +16,26 @@ load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 def _declare(ctx, suffix):
     return ctx.actions.declare_file(ctx.label.name + suffix)
 
-def _settings(ctx, rounds_flag):
-    """Checks the study; the file with what all of its rounds depend on."""
-    settings = _declare(ctx, "_rounds/settings.textproto")
+def _names(ctx):
+    """What the study's architectures and then its variants are called: in files, and by Bazel."""
+    names = [file.basename[:-len(file.extension) - 1] for file in ctx.files.architectures] + ctx.attr.variants
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            fail("two architectures or variants have the name %s, which that of an architecture's file counts as" % name)
+    return names
+
+def _configurations(ctx, rounds_flag):
+    """Checks the study; from the name of each architecture and variant to the file that its rounds depend on."""
+    configurations = {
+        name: _declare(ctx, "_rounds/%s/configuration.textproto" % name)
+        for name in _names(ctx)
+    }
     args = ctx.actions.args()
     args.add("--study", ctx.file.study)
-    args.add("--output", settings)
+    args.add("--data_set", ctx.attr.data_set)
+    args.add_joined("--variants", ctx.attr.variants, join_with = ",")
+    args.add_joined("--variant_architectures", ctx.files.variant_architectures, join_with = ",")
+    args.add("--output", configurations.values()[0].dirname.rpartition("/")[0])
     if not rounds_flag:
         args.add("--rounds", ctx.attr.rounds)
     seed = ctx.attr._seed[BuildSettingInfo].value
@@ -32,18 +47,17 @@ def _settings(ctx, rounds_flag):
         progress_message = "Checking the study of %s" % ctx.label,
         executable = ctx.executable._study_settings,
         arguments = [args],
-        inputs = [ctx.file.study] + ctx.files.architectures,
-        outputs = [settings],
+        inputs = [ctx.file.study] + ctx.files.architectures + ctx.files.variant_architectures,
+        outputs = configurations.values(),
     )
-    return settings
+    return configurations
 
-def _round(ctx, settings, architecture, name, number):
-    """The record file of one round. Neither the other architectures nor how many rounds there are may come into it."""
+def _round(ctx, name, configuration, number):
+    """The record file of one round. Neither the other configurations nor how many rounds there are may come into it."""
     record = _declare(ctx, "_rounds/%s/%d.tfrecord" % (name, number))
     args = ctx.actions.args()
-    args.add("--study", settings)
-    args.add("--architecture", architecture)
-    args.add("--mnist_dir", ctx.files._mnist[0].dirname)
+    args.add("--configuration", configuration)
+    args.add("--mnist_dir", ctx.files.data[0].dirname)
     args.add("--round", number)
     args.add("--output", record)
     ctx.actions.run(
@@ -52,7 +66,7 @@ def _round(ctx, settings, architecture, name, number):
         # Not ctx.executable, which would bring what the program has among its runfiles: MNIST, packed.
         executable = ctx.file._run_round,
         arguments = [args],
-        inputs = [settings, architecture] + ctx.files._mnist,
+        inputs = [configuration] + ctx.files.data,
         outputs = [record],
     )
     return record
@@ -111,19 +125,13 @@ def _digit_pairs_study_impl(ctx):
         if rounds < 0:
             fail("%s is %d; expected at least 1" % (what, rounds))
 
-    settings = _settings(ctx, rounds_flag)
-    architectures = {}
-    for file in ctx.files.architectures:
-        name = file.basename[:-len(file.extension) - 1]
-        if name in architectures:
-            fail("two architectures are in files of the name %s" % file.basename, attr = "architectures")
-        architectures[name] = file
+    configurations = _configurations(ctx, rounds_flag)
 
     # Round by round, so that what is interrupted leaves whole comparisons.
     records = [
-        _round(ctx, settings, file, name, number)
+        _round(ctx, name, configuration, number)
         for number in range(rounds_flag or ctx.attr.rounds)
-        for name, file in architectures.items()
+        for name, configuration in configurations.items()
     ]
     merged = _merge(ctx, records)
     text, json, html = _report(ctx, merged)
@@ -143,8 +151,8 @@ def _digit_pairs_study_impl(ctx):
             runfiles = ctx.runfiles(files = files),
         ),
         OutputGroupInfo(
+            configurations = depset(configurations.values()),
             records = depset(records),
-            settings = depset([settings]),
         ),
     ]
 
@@ -153,16 +161,20 @@ _digit_pairs_study = rule(
     executable = True,
     attrs = {
         "architectures": attr.label_list(
-            allow_empty = False,
             allow_files = [".textproto"],
             mandatory = True,
         ),
+        "data": attr.label(mandatory = True),
+        "data_set": attr.string(mandatory = True),
         "rounds": attr.int(mandatory = True),
         "study": attr.label(
             allow_single_file = [".textproto"],
             mandatory = True,
         ),
-        "_mnist": attr.label(default = "//data/mnist:unpacked"),
+        "variant_architectures": attr.label_list(
+            allow_files = [".textproto"],
+        ),
+        "variants": attr.string_list(),
         "_records": attr.label(
             cfg = "target",
             default = "//tools:records",
@@ -189,29 +201,54 @@ _digit_pairs_study = rule(
     },
 )
 
-def digit_pairs_study(name, study, architectures, rounds, tags = [], **kwargs):
+# From what a study calls its data set to the files.
+_DATA_SETS = {
+    "fashion_mnist": Label("//data/fashion_mnist:unpacked"),
+    "mnist": Label("//data/mnist:unpacked"),
+}
+
+def digit_pairs_study(
+        name,
+        study,
+        architectures,
+        rounds,
+        variants = [],
+        variant_architectures = [],
+        data_set = "mnist",
+        tags = [],
+        **kwargs):
     """Every round of a study of digit pairs as an action, and what its records say.
 
     `bazel build` makes NAME.tfrecord (all records, without what differs from run to run), NAME.txt and NAME.json
     (statistics) and NAME.html (the page); `bazel run` prints the statistics. Each record is a file of its own in
-    NAME_rounds/ (--output_groups=records).
+    NAME_rounds/ (--output_groups=records), in the folder of its architecture's file or of its variant.
+
+    Bazel must know all of this without reading the study; the build fails if the study says something else.
 
     The target is tagged `manual`, so that `bazel build //...` trains nothing.
 
     Args:
       name: name of the target.
       study: the file of the study.
-      architectures: the files that the study names. The build fails if they are others: Bazel must know them without
-        reading the study.
-      rounds: how many rounds; the same as in the study. --//experiments:rounds takes the place of both.
+      architectures: the study's architecture_files.
+      rounds: how many rounds. --//experiments:rounds takes the place of the study's number too.
+      variants: the names of the study's variants.
+      variant_architectures: the architecture files that only variants name.
+      data_set: "mnist" or "fashion_mnist".
       tags: as of every target.
       **kwargs: as of every target.
     """
+    if data_set not in _DATA_SETS:
+        fail("data_set is \"%s\"; expected %s" % (data_set, " or ".join(_DATA_SETS)))
     _digit_pairs_study(
         name = name,
         architectures = architectures,
+        data = _DATA_SETS[data_set],
+        data_set = data_set,
         rounds = rounds,
         study = study,
         tags = tags + ["manual"],
+        variant_architectures = variant_architectures,
+        variants = variants,
         **kwargs
     )

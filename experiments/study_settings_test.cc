@@ -1,5 +1,6 @@
 #include "experiments/study_settings.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -35,7 +36,8 @@ class StudySettingsTest : public testing::Test {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     directory_ = absl::StrCat(testing::TempDir(), "/", info->name());
     std::filesystem::create_directory(directory_);
-    options_.output = directory_ + "/settings.textproto";
+    options_.data_set = "mnist";
+    options_.output_directory = directory_ + "/rounds";
   }
 
   static std::string Architecture(const std::string& name) {
@@ -45,49 +47,104 @@ class StudySettingsTest : public testing::Test {
     return *path;
   }
 
-  std::string Write() {
+  // The file for `name`.
+  std::string Write(const std::string& name) {
     EXPECT_THAT(WriteStudySettings(options_), IsOk());
-    return ReadFile(options_.output).value_or("nothing");
+    return ReadFile(absl::StrCat(options_.output_directory, "/", name,
+                                 "/configuration.textproto"))
+        .value_or("nothing");
+  }
+
+  // Another study: the default one without these of its lines, and with `more`
+  // before them.
+  void ChangeStudy(const std::vector<std::string>& removed,
+                   const std::string& more) {
+    const auto text = ReadFile(options_.study_file);
+    ASSERT_THAT(text, IsOk());
+    options_.study_file = directory_ + "/other.textproto";
+    std::string other = more + "\n";
+    const std::vector<std::string> lines = absl::StrSplit(*text, '\n');
+    for (const std::string& line : lines) {
+      if (std::none_of(removed.begin(), removed.end(),
+                       [&line](const std::string& field) {
+                         return absl::StartsWith(line, field + ":");
+                       })) {
+        absl::StrAppend(&other, line, "\n");
+      }
+    }
+    ASSERT_THAT(WriteFile(options_.study_file, other), IsOk());
   }
 
   std::string directory_;
   StudySettingsOptions options_;
 };
 
-TEST_F(StudySettingsTest, KeepsWhatRoundsDependOn) {
-  EXPECT_THAT(Write(),
-              AllOf(HasSubstr("name: \"weight_sharing\"\nseed: 1\n"),
+TEST_F(StudySettingsTest, WritesAllThatRoundsDependOn) {
+  EXPECT_THAT(Write("convnet_aux"),
+              AllOf(HasSubstr("study_name: \"weight_sharing\"\n"),
+                    HasSubstr("study_seed: 1\n"),
+                    HasSubstr("  auxiliary_loss_weight: 1\n"),
                     HasSubstr("train_pairs: 1000\n"),
+                    HasSubstr("data_set: \"mnist\"\n"),
                     HasSubstr("adam {\n    learning_rate: 0.01\n"),
-                    Not(HasSubstr("description")), Not(HasSubstr("rounds")),
-                    Not(HasSubstr("architecture"))));
+                    Not(HasSubstr("rounds"))));
+  EXPECT_THAT(Write("convnet"), Not(HasSubstr("auxiliary_loss_weight")));
 }
 
-TEST_F(StudySettingsTest, StaysTheSameWhateverTheRoundsAndArchitectures) {
-  const std::string settings = Write();
-  const auto text = ReadFile(options_.study_file);
-  ASSERT_THAT(text, IsOk());
-  options_.study_file = directory_ + "/other.textproto";
+TEST_F(StudySettingsTest, StaysTheSameWhateverTheRoundsAndOthers) {
+  const std::string configuration = Write("convnet");
+  ChangeStudy({"rounds", "architecture_files", "description"},
+              absl::StrCat("rounds: 7 architecture_files: \"",
+                           Architecture("convnet"), "\""));
   options_.architecture_files = {Architecture("convnet")};
   options_.rounds = 7;
-  const std::vector<std::string> lines = absl::StrSplit(*text, '\n');
-  std::string other = absl::StrCat("rounds: 7 architecture_files: \"",
-                                   Architecture("convnet"), "\"\n");
-  for (const std::string& line : lines) {
-    if (absl::StartsWith(line, "rounds:") ||
-        absl::StartsWith(line, "architecture_files:") ||
-        absl::StartsWith(line, "description:")) {
-      continue;
-    }
-    absl::StrAppend(&other, line, "\n");
-  }
-  ASSERT_THAT(WriteFile(options_.study_file, other), IsOk());
-  EXPECT_EQ(Write(), settings);
+  options_.output_directory += "2";
+  EXPECT_EQ(Write("convnet"), configuration);
+}
+
+TEST_F(StudySettingsTest, VariantsHaveTheirFiles) {
+  ChangeStudy(
+      {"architecture_files"},
+      absl::StrCat("architecture_files: \"", Architecture("convnet"),
+                   "\" variants { name: \"long\" architecture_file: \"",
+                   Architecture("convnet"),
+                   "\" training { epochs: 50 } } variants { name: \"short\" "
+                   "architecture_file: \"",
+                   Architecture("convnet_aux"), "\" training { epochs: 5 } }"));
+  options_.architecture_files = {Architecture("convnet")};
+  options_.variants = {"short", "long"};
+  options_.variant_architecture_files = {Architecture("convnet_aux")};
+  EXPECT_THAT(Write("convnet"), HasSubstr("epochs: 25\n"));
+  EXPECT_THAT(Write("long"), HasSubstr("epochs: 50\n"));
+  EXPECT_THAT(Write("short"), HasSubstr("epochs: 5\n"));
+
+  options_.variants = {"long", "other"};
+  EXPECT_THAT(WriteStudySettings(options_),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("other.textproto:1:"),
+                             HasSubstr("only the study has short"),
+                             HasSubstr("only the target has other"))));
+  options_.variants = {"long", "short"};
+  options_.variant_architecture_files.clear();
+  EXPECT_THAT(WriteStudySettings(options_),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("other.textproto:1:"),
+                             HasSubstr("only the study has /"),
+                             HasSubstr("convnet_aux.textproto"))));
 }
 
 TEST_F(StudySettingsTest, SeedCanBeReplaced) {
   options_.seed = 18446744073709551615u;
-  EXPECT_THAT(Write(), HasSubstr("seed: 18446744073709551615\n"));
+  EXPECT_THAT(Write("convnet"),
+              HasSubstr("study_seed: 18446744073709551615\n"));
+}
+
+TEST_F(StudySettingsTest, OtherDataSetIsAMistake) {
+  options_.data_set = "fashion_mnist";
+  EXPECT_THAT(WriteStudySettings(options_),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("data_set is mnist, but the Bazel target says "
+                                 "fashion_mnist")));
 }
 
 TEST_F(StudySettingsTest, OtherRoundsAreAMistake) {
@@ -111,7 +168,7 @@ TEST_F(StudySettingsTest, OtherArchitecturesAreAMistake) {
                      HasSubstr(absl::StrCat("only the study has ", missing)),
                      HasSubstr("only the target has "),
                      HasSubstr("other.textproto"))));
-  EXPECT_FALSE(std::filesystem::exists(options_.output));
+  EXPECT_FALSE(std::filesystem::exists(options_.output_directory));
 }
 
 TEST_F(StudySettingsTest, MistakesOfTheStudyAreFound) {

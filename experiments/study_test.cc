@@ -70,6 +70,12 @@ class StudyTest : public testing::Test {
     return LoadStudy(directory_ + "/study.textproto");
   }
 
+  // Of kStudy with more at its end.
+  absl::StatusOr<Study> LoadStudyWithVariants(const std::string& variants) {
+    Write("study.textproto", kStudy + variants);
+    return Load();
+  }
+
   // What loading says with `from` in the study's file replaced by `to`.
   absl::Status LoadWith(const std::string& from, const std::string& to) {
     Write("study.textproto", absl::StrReplaceAll(kStudy, {{from, to}}));
@@ -93,8 +99,7 @@ TEST_F(StudyTest, LoadsStudyAndArchitectures) {
   const auto study = Load();
   ASSERT_THAT(study, IsOk());
   EXPECT_EQ(study->message.name(), "small");
-  ASSERT_EQ(study->architectures.size(), 1u);
-  EXPECT_EQ(study->architectures[0].name(), "a");
+  EXPECT_THAT(ConfigurationNames(*study), ElementsAre("a"));
 }
 
 TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
@@ -102,9 +107,8 @@ TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
   ASSERT_THAT(file, IsOk());
   const auto study = LoadStudy(*file);
   ASSERT_THAT(study, IsOk());
-  std::vector<std::string> names;
-  for (const proto::Architecture& architecture : study->architectures) {
-    names.push_back(architecture.name());
+  for (const proto::Configuration& configuration : study->configurations) {
+    const proto::Architecture& architecture = configuration.architecture();
     Generator generator(0);
     const auto network = PairNetwork::Create(architecture, kDigitPairImages,
                                              {generator, generator});
@@ -113,8 +117,9 @@ TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
         static_cast<double>(NumElements((*network)->Parameters()));
     EXPECT_NEAR(count, 70'906, 0.05 * 70'906) << architecture.name();
   }
-  EXPECT_THAT(names, ElementsAre("convnet", "convnet_shared", "convnet_aux",
-                                 "convnet_shared_aux"));
+  EXPECT_THAT(ConfigurationNames(*study),
+              ElementsAre("convnet", "convnet_shared", "convnet_aux",
+                          "convnet_shared_aux"));
 }
 
 TEST_F(StudyTest, MissingFilesAreNamed) {
@@ -166,6 +171,8 @@ TEST_F(StudyTest, FieldsOfTheStudyAreChecked) {
             "adam { learning_rate: 1 epsilon: -1 }"},
            "training.adam.epsilon is -1"},
           {{"input_normalization: NONE", ""}, "input_normalization is not set"},
+          {{"rounds: 2", "rounds: 2 data_set: \"mnits\""},
+           "data_set is mnits; expected mnist or fashion_mnist"},
           {{"architecture_files: \"a.textproto\"", ""},
            "architecture_files is empty"},
           {{"architecture_files: \"a.textproto\"",
@@ -218,9 +225,9 @@ TEST_F(StudyTest, BatchesAreCheckedAfterChanges) {
   auto study = Load();
   ASSERT_THAT(study, IsOk());
   EXPECT_THAT(ValidateStudy(*study), IsOk());
-  study->message.set_train_pairs(11);
+  study->configurations[0].set_train_pairs(11);
   EXPECT_THAT(ValidateStudy(*study),
-              IsMistake("architecture \"a\": head[1]: BatchNorm1d(2)",
+              IsMistake("\"a\": architecture.head[1]: BatchNorm1d(2)",
                         "train_pairs is 11 and training.batch_size 5"));
   study->message.set_train_pairs(4);
   EXPECT_THAT(ValidateStudy(*study),
@@ -267,26 +274,119 @@ TEST_F(StudyTest, LossesAreChecked) {
       IsMistake("a.textproto:", "auxiliary_loss is set"));
 }
 
+TEST_F(StudyTest, VariantsFollowTheArchitectures) {
+  const auto study = LoadStudyWithVariants(R"(
+    variants {
+      name: "long" architecture_file: "a.textproto" training { epochs: 7 }
+    }
+    variants {
+      name: "few" architecture_file: "a.textproto" train_pairs: 5
+      clear: "architecture.auxiliary_loss_weight"
+    })");
+  ASSERT_THAT(study, IsOk());
+  EXPECT_THAT(ConfigurationNames(*study), ElementsAre("a", "long", "few"));
+  EXPECT_EQ(study->configurations[0].training().epochs(), 1);
+  EXPECT_EQ(study->configurations[1].training().epochs(), 7);
+  EXPECT_EQ(study->configurations[1].train_pairs(), 10);
+  EXPECT_EQ(study->configurations[2].training().epochs(), 1);
+  EXPECT_EQ(study->configurations[2].train_pairs(), 5);
+  EXPECT_EQ(study->configurations[2].architecture().auxiliary_loss_weight(), 0);
+  EXPECT_EQ(study->configurations[2].architecture().branch_size(), 2);
+}
+
+TEST_F(StudyTest, VariantsAloneAreAStudy) {
+  EXPECT_THAT(LoadWith("architecture_files: \"a.textproto\"",
+                       "variants { name: \"v\" architecture_file: "
+                       "\"a.textproto\" }"),
+              IsOk());
+}
+
+TEST_F(StudyTest, VariantsAreChecked) {
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {"name: \"a\"",
+       "15:5: variants[0].name: two architectures have the name \"a\""},
+      {"name: \"v\" training {\n  epochs: -2 }",
+       "16:3: variants[0].training.epochs is -2; expected at least 1 (variant "
+       "\"v\")"},
+      {"name: \"v\" training { batch_size: 11 }",
+       "15:26: variants[0].training.batch_size is 11; expected at most "
+       "train_pairs, 10"},
+      // The study's.
+      {"name: \"v\" train_pairs: 4",
+       "14:3: variants[0].training.batch_size is 5; expected at most "
+       "train_pairs, 4"},
+      {"name: \"v\"\ntrain_pairs: -4", "16:1: variants[0].train_pairs is -4"},
+      {"name: \"v\" clear: \"architecture.heads\"",
+       "15:15: variants[0].clear[0] is \"architecture.heads\", but"},
+      {"name: \"v\" clear: \"architecture.head\"",
+       "variants[0].architecture.branch"},
+      {"name: \"v\" architecture {\n auxiliary_loss { mse {} } } clear: "
+       "\"architecture.auxiliary_loss_weight\"",
+       "16:2: variants[0].architecture.auxiliary_loss is set"},
+      // Merging them would change nothing.
+      {"name: \"v\"\narchitecture { auxiliary_loss_weight: 0 }",
+       "16:16: variants[0].architecture.auxiliary_loss_weight has the value "
+       "that it has where it is not set, which changes nothing; expected "
+       "clear: \"architecture.auxiliary_loss_weight\""},
+      {"name: \"v\" training { sgd {\nmomentum: 0 } }",
+       "16:1: variants[0].training.sgd.momentum has the value"},
+  };
+  for (const auto& [variant, message] : mistakes) {
+    EXPECT_THAT(LoadStudyWithVariants("  variants { architecture_file: "
+                                      "\"a.textproto\"\n    " +
+                                      variant + " }"),
+                IsMistake("study.textproto:", message));
+  }
+  EXPECT_THAT(LoadStudyWithVariants("variants { name: \"v\" }"),
+              IsMistake("study.textproto:14:1: ",
+                        "variants[0].architecture_file is not set"));
+  EXPECT_THAT(
+      LoadStudyWithVariants("\nvariants { name: \"v\" architecture_file: "
+                            "\"none.textproto\" }"),
+      StatusIs(absl::StatusCode::kNotFound,
+               HasSubstr(":15:22: variants[0].architecture_file: ")));
+}
+
+TEST_F(StudyTest, ChangesAreOfAllConfigurations) {
+  auto study = LoadStudyWithVariants(R"(
+    variants {
+      name: "long" architecture_file: "a.textproto" training { epochs: 7 }
+    })");
+  ASSERT_THAT(study, IsOk());
+  SetSeed(9, *study);
+  SetEpochs(3, *study);
+  SetDataSet("fashion_mnist", *study);
+  EXPECT_EQ(study->message.seed(), 9u);
+  EXPECT_EQ(study->message.training().epochs(), 3);
+  EXPECT_EQ(study->message.data_set(), "fashion_mnist");
+  for (const proto::Configuration& configuration : study->configurations) {
+    EXPECT_EQ(configuration.study_seed(), 9u);
+    EXPECT_EQ(configuration.training().epochs(), 3);
+    EXPECT_EQ(configuration.data_set(), "fashion_mnist");
+  }
+}
+
 TEST_F(StudyTest, SelectKeepsTheNamedInTheirOrder) {
   Study study;
   for (const char* name : {"a", "b", "c"}) {
-    study.architectures.emplace_back().set_name(name);
+    study.configurations.emplace_back().mutable_architecture()->set_name(name);
   }
-  ASSERT_THAT(SelectArchitectures({"c", "a"}, study), IsOk());
-  EXPECT_THAT(ArchitectureNames(study), ElementsAre("c", "a"));
+  ASSERT_THAT(SelectConfigurations({"c", "a"}, study), IsOk());
+  EXPECT_THAT(ConfigurationNames(study), ElementsAre("c", "a"));
 }
 
 TEST_F(StudyTest, SelectRefusesUnknownAndRepeatedNames) {
   Study study;
-  study.architectures.emplace_back().set_name("a");
-  study.architectures.emplace_back().set_name("b");
-  EXPECT_THAT(SelectArchitectures({"A"}, study),
+  for (const char* name : {"a", "b"}) {
+    study.configurations.emplace_back().mutable_architecture()->set_name(name);
+  }
+  EXPECT_THAT(SelectConfigurations({"A"}, study),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("\"A\""), HasSubstr("a, b"))));
-  EXPECT_THAT(SelectArchitectures({"a", "a"}, study),
+  EXPECT_THAT(SelectConfigurations({"a", "a"}, study),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("\"a\" is named twice")));
-  EXPECT_THAT(ArchitectureNames(study), ElementsAre("a", "b"));
+  EXPECT_THAT(ConfigurationNames(study), ElementsAre("a", "b"));
 }
 
 }  // namespace

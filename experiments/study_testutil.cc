@@ -8,7 +8,10 @@
 #include "base/check.h"
 #include "base/text_proto.h"
 #include "data/mnist.h"
+#include "experiments/configuration.h"
 #include "experiments/study.h"
+#include "proto/architecture.pb.h"
+#include "proto/study.pb.h"
 
 namespace minidl {
 namespace {
@@ -23,6 +26,7 @@ void Parse(const char* text, Message& message) {
 
 Study SmallStudy() {
   Study study;
+  proto::Study& message = study.message;
   Parse(R"(
       name: "small"
       seed: 5
@@ -35,7 +39,8 @@ Study SmallStudy() {
         sgd { learning_rate: 0.01 momentum: 0.9 }
         input_normalization: MEAN_AND_DEVIATION
       })",
-        study.message);
+        message);
+  proto::Architecture architectures[2];
   Parse(R"(
       name: "separate"
       branches: SEPARATE
@@ -43,7 +48,7 @@ Study SmallStudy() {
       branch { linear { out_features: 5 } }
       branch { tanh {} }
       head { linear { out_features: 2 } })",
-        study.architectures.emplace_back());
+        architectures[0]);
   Parse(R"(
       name: "shared_aux"
       branches: SHARED
@@ -52,7 +57,10 @@ Study SmallStudy() {
       branch { linear { out_features: 10 } }
       head { linear { out_features: 2 } }
       auxiliary_loss_weight: 1)",
-        study.architectures.emplace_back());
+        architectures[1]);
+  for (const proto::Architecture& architecture : architectures) {
+    study.configurations.push_back(MakeConfiguration(message, architecture));
+  }
   return study;
 }
 

@@ -74,8 +74,9 @@ class TrainingAllocationTest : public testing::TestWithParam<const char*> {
     Generator shuffling(/*seed=*/3);
     const std::atomic<bool> cancelled = false;
     const int64_t before = NumAllocations();
-    const PairTrainingResult result = TrainPairNetwork(
-        pairs, training, *loss, shuffling, cancelled, *network);
+    const PairTrainingResult result =
+        TrainPairNetwork(pairs, training, *loss, shuffling,
+                         /*augmentation=*/nullptr, cancelled, *network);
     EXPECT_FALSE(result.stop.has_value());
     return NumAllocations() - before;
   }

@@ -12,16 +12,17 @@
 
 namespace minidl {
 
-// What a PairNetwork is trained to lower, after an Architecture message: the
-// loss of the comparison plus auxiliary_loss_weight times the sum of the losses
-// of the two images' classes.
+// What a PairNetwork is trained to lower, after an Architecture message:
+// comparison_loss_weight times the loss of the comparison, plus
+// auxiliary_loss_weight times the sum of the losses of the two images' classes.
 template <typename T>
 class BasicPairLoss {
  public:
   struct Value {
     double total;
+    // Before they are weighted; the auxiliary one is 0 if its weight is.
     double comparison;
-    double auxiliary;  // Before it is weighted; 0 if its weight is.
+    double auxiliary;
   };
 
   // InvalidArgument, with the field, if the architecture describes no losses.
@@ -29,6 +30,7 @@ class BasicPairLoss {
   static absl::StatusOr<std::unique_ptr<BasicPairLoss>> Create(
       const proto::Architecture& architecture, int64_t num_classes);
 
+  double comparison_weight() const { return comparison_weight_; }
   double auxiliary_weight() const { return auxiliary_weight_; }
   // Whether the images' classes are trained.
   bool has_auxiliary() const { return auxiliary_weight_ != 0; }
@@ -46,11 +48,12 @@ class BasicPairLoss {
  private:
   using Loss = std::unique_ptr<BasicClassificationLoss<T>>;
 
-  BasicPairLoss(Loss comparison, Loss auxiliary, double auxiliary_weight,
-                double auxiliary_factor);
+  BasicPairLoss(Loss comparison, Loss auxiliary, double comparison_weight,
+                double auxiliary_weight, double auxiliary_factor);
 
   const Loss comparison_;
   const Loss auxiliary_;
+  const double comparison_weight_;
   const double auxiliary_weight_;
   // Makes a sum of two losses of one over all images.
   const double auxiliary_factor_;

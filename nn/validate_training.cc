@@ -112,6 +112,25 @@ absl::Status ValidateSchedule(const proto::Training& training) {
   return absl::OkStatus();
 }
 
+absl::Status Validate(const proto::Augmentation& augmentation) {
+  if (!(0 <= augmentation.rotation() && augmentation.rotation() < 180)) {
+    return FieldError("training.augmentation.rotation", augmentation.rotation(),
+                      "at least 0 and less than 180");
+  }
+  MINIDL_RETURN_IF_ERROR(
+      CheckFraction("training.augmentation.scaling", augmentation.scaling()));
+  // Pixels; nothing is left of an image that has been moved so far.
+  const auto check_pixels = [](absl::string_view field, double value) {
+    if (0 <= value && value <= 100) return absl::OkStatus();
+    return FieldError(absl::StrCat("training.augmentation.", field), value,
+                      "at least 0 and at most 100");
+  };
+  MINIDL_RETURN_IF_ERROR(check_pixels("shear", augmentation.shear()));
+  MINIDL_RETURN_IF_ERROR(
+      check_pixels("translation", augmentation.translation()));
+  return check_pixels("distortion", augmentation.distortion());
+}
+
 }  // namespace
 
 absl::Status ValidateTraining(const proto::Training& training) {
@@ -128,6 +147,9 @@ absl::Status ValidateTraining(const proto::Training& training) {
                                           training.max_gradient_norm()));
   MINIDL_RETURN_IF_ERROR(CheckNotNegative("training.max_gradient_value",
                                           training.max_gradient_value()));
+  MINIDL_RETURN_IF_ERROR(Validate(training.augmentation()));
+  MINIDL_RETURN_IF_ERROR(
+      CheckFraction("training.weight_averaging", training.weight_averaging()));
   if (training.input_normalization() ==
       proto::Training::INPUT_NORMALIZATION_UNSPECIFIED) {
     return absl::InvalidArgumentError(

@@ -58,6 +58,12 @@ void Clamp(const Tensor<T>& input, T limit, Tensor<T>& output) {
 }
 
 template <typename T>
+void LogProbability(const Tensor<T>& input, Tensor<T>& output) {
+  output.Resize(input.shape());
+  kernels::LogProbability(input.size(), input.data(), output.data());
+}
+
+template <typename T>
 void ReluForward(const Tensor<T>& input, Tensor<T>& output) {
   output.Resize(input.shape());
   kernels::ReluForward(input.size(), input.data(), output.data());
@@ -144,6 +150,7 @@ double SumOfSquares(const Tensor<T>& input) {
   template void Scale(const Tensor<T>&, T, Tensor<T>&);                       \
   template void Clamp(const Tensor<T>&, T, Tensor<T>&);                       \
   template void Multiply(const Tensor<T>&, const Tensor<T>&, Tensor<T>&);     \
+  template void LogProbability(const Tensor<T>&, Tensor<T>&);                 \
   template void ReluForward(const Tensor<T>&, Tensor<T>&);                    \
   template void ReluBackward(const Tensor<T>&, const Tensor<T>&, Tensor<T>&); \
   template void LeakyReluForward(const Tensor<T>&, T, Tensor<T>&);            \

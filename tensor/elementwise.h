@@ -31,6 +31,11 @@ void Scale(const Tensor<T>& input, T factor, Tensor<T>& output);
 template <typename T>
 void Clamp(const Tensor<T>& input, T limit, Tensor<T>& output);
 
+// output = ln input of probabilities, of which those of less than 2^-126 count
+// as that: no logarithm is infinite.
+template <typename T>
+void LogProbability(const Tensor<T>& input, Tensor<T>& output);
+
 // output = max(input, 0).
 template <typename T>
 void ReluForward(const Tensor<T>& input, Tensor<T>& output);

@@ -1,10 +1,10 @@
-"""minidl_dependencies: the libraries and rules that minidl is built with, all from Debian 12.
+"""minidl_dependencies: the libraries, rules and data that minidl is built with, all from Debian 12.
 
 A workspace of its own that uses @minidl calls this too.
 """
 
 load(":abseil.bzl", "abseil_system_repository")
-load(":system.bzl", "optional_system_library", "shim_repository", "system_library")
+load(":system.bzl", "optional_system_library", "shim_repository", "system_files", "system_library")
 
 def minidl_dependencies():
     """Declares every external repository, unless the workspace has one of that name already."""
@@ -56,6 +56,19 @@ def minidl_dependencies():
             build_file = Label("//third_party:" + build_file),
             package = package,
         )
+
+    _maybe(
+        system_files,
+        name = "fashion_mnist",
+        directory = "/usr/share/datasets/fashion-mnist",
+        files = [
+            "t10k-images-idx3-ubyte.gz",
+            "t10k-labels-idx1-ubyte.gz",
+            "train-images-idx3-ubyte.gz",
+            "train-labels-idx1-ubyte.gz",
+        ],
+        package = "dataset-fashion-mnist",
+    )
 
     # What the comparisons of //benchmarks need, and nothing else.
     _maybe(

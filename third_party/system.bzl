@@ -30,10 +30,20 @@ genrule(
     outs = ["missing.h"],
     cmd = "echo '@{repository} is not installed: apt-get install {package}, and ./bazelw shutdown' >&2; exit 1",
 )
+"""
 
+_MISSING_LIBRARY = _MISSING + """
 cc_library(
     name = "{repository}",
     hdrs = ["missing.h"],
+    visibility = ["//visibility:public"],
+)
+"""
+
+_MISSING_FILES = _MISSING + """
+filegroup(
+    name = "{repository}",
+    srcs = ["missing.h"],
     visibility = ["//visibility:public"],
 )
 """
@@ -44,7 +54,7 @@ def _optional_system_library_impl(ctx):
         if ctx.attr.include_directory:
             ctx.symlink(ctx.attr.include_directory, "include")
     else:
-        ctx.file("BUILD", _MISSING.format(repository = ctx.name, package = ctx.attr.package))
+        ctx.file("BUILD", _MISSING_LIBRARY.format(repository = ctx.name, package = ctx.attr.package))
 
 optional_system_library = repository_rule(
     implementation = _optional_system_library_impl,
@@ -60,6 +70,35 @@ optional_system_library = repository_rule(
         "header": attr.string(doc = "An installed file that tells.", mandatory = True),
         "include_directory": attr.string(doc = "A folder of headers that is to be include/ in the repository."),
         "package": attr.string(doc = "The Debian package that holds it.", mandatory = True),
+    },
+)
+
+_FILES = """\
+filegroup(
+    name = "{repository}",
+    srcs = {files},
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _system_files_impl(ctx):
+    installed = [ctx.path(ctx.attr.directory).get_child(file) for file in ctx.attr.files]
+    if all([file.exists for file in installed]):
+        for file in installed:
+            ctx.symlink(file, file.basename)
+        ctx.file("BUILD", _FILES.format(repository = ctx.name, files = ctx.attr.files))
+    else:
+        ctx.file("BUILD", _MISSING_FILES.format(repository = ctx.name, package = ctx.attr.package))
+
+system_files = repository_rule(
+    implementation = _system_files_impl,
+    doc = "Installed files of data, as one target of the repository's name. Where one is not installed, building what " +
+          "needs them fails with the command that installs it; loading and analysing it does not.",
+    local = True,
+    attrs = {
+        "directory": attr.string(doc = "Where they are installed.", mandatory = True),
+        "files": attr.string_list(allow_empty = False, doc = "Their names.", mandatory = True),
+        "package": attr.string(doc = "The Debian package that holds them.", mandatory = True),
     },
 )
 

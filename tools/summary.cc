@@ -17,6 +17,7 @@
 #include "base/proto_json.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
+#include "experiments/configuration.h"
 #include "experiments/study.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
@@ -201,29 +202,33 @@ absl::Status PrintSummaries(const SummaryOptions& options,
         "--format is \"", options.format, "\"; expected text or json"));
   }
   MINIDL_ASSIGN_OR_RETURN(Study study, LoadStudy(options.study_file));
-  proto::Training& training = *study.message.mutable_training();
   if (options.batch_size.has_value()) {
     if (*options.batch_size < 1) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--batch_size is ", *options.batch_size, "; expected at least 1"));
     }
-    training.set_batch_size(*options.batch_size);
   }
   std::vector<std::string> paths;
-  std::vector<proto::Architecture> architectures;
+  std::vector<proto::Configuration> configurations;
   if (options.files.empty()) {
-    architectures = std::move(study.architectures);
-    paths.assign(architectures.size(), options.study_file);
+    configurations = std::move(study.configurations);
+    paths.assign(configurations.size(), options.study_file);
   }
   for (const std::string& file : options.files) {
     paths.push_back(UserPath(file));
-    MINIDL_ASSIGN_OR_RETURN(architectures.emplace_back(),
+    MINIDL_ASSIGN_OR_RETURN(const proto::Architecture architecture,
                             ReadArchitecture(paths.back()));
+    configurations.push_back(MakeConfiguration(study.message, architecture));
   }
   std::vector<std::string> texts;
-  for (size_t i = 0; i < architectures.size(); ++i) {
-    MINIDL_ASSIGN_OR_RETURN(const proto::NetworkSummary summary,
-                            Summarize(paths[i], architectures[i], training));
+  for (size_t i = 0; i < configurations.size(); ++i) {
+    proto::Training& training = *configurations[i].mutable_training();
+    if (options.batch_size.has_value()) {
+      training.set_batch_size(*options.batch_size);
+    }
+    MINIDL_ASSIGN_OR_RETURN(
+        const proto::NetworkSummary summary,
+        Summarize(paths[i], configurations[i].architecture(), training));
     texts.push_back(options.format == "json" ? ProtoJson(summary)
                                              : SummaryTable(summary));
   }

@@ -1,26 +1,27 @@
 #!/bin/bash
-# Checks that what the four .gz files hold is what SHA256SUMS says: the original files of MNIST.
+# sha256_test.sh SUMS FILE.gz...: checks that what the four files hold is what SUMS says of their names without .gz.
 set -euo pipefail
 
-cd data/mnist
+sums=$1
+shift
 
-checked=0
 failed=0
-while read -r expected name; do
-  checked=$((checked + 1))
-  if ! found=$(gzip -dc "$name.gz" | sha256sum); then
-    echo "FAILED: data/mnist/$name.gz cannot be decompressed" >&2
+for file; do
+  name=$(basename "$file" .gz)
+  expected=$(grep " $name\$" "$sums") || true
+  if ! found=$(gzip -dc "$file" | sha256sum); then
+    echo "FAILED: $file cannot be decompressed" >&2
     failed=$((failed + 1))
-  elif [[ ${found%% *} != "$expected" ]]; then
-    echo "FAILED: data/mnist/$name.gz holds ${found%% *}, expected $expected" >&2
+  elif [[ ${found%% *} != "${expected%% *}" ]]; then
+    echo "FAILED: $file holds ${found%% *}, expected ${expected%% *}" >&2
     failed=$((failed + 1))
   fi
-done <SHA256SUMS
+done
 
-archives=(*.gz)
-if ((checked != 4 || ${#archives[@]} != 4)); then
-  echo "FAILED: SHA256SUMS lists $checked files, there are ${#archives[@]}, expected 4" >&2
+listed=$(wc -l <"$sums")
+if (($# != 4 || listed != 4)); then
+  echo "FAILED: $sums lists $listed files, there are $#, expected 4" >&2
   exit 1
 fi
 ((failed == 0)) || exit 1
-echo "All $checked files of MNIST are the original ones."
+echo "All $# files are the original ones."

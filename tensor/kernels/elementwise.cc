@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 // See matmul.cc about this.
 // clang-format off
@@ -99,6 +100,16 @@ void ReluBackward(int64_t n, const float* output, const float* output_gradient,
       [=](V y, V gradient)
           HWY_ATTR { return hn::IfThenZeroElse(hn::Le(y, zero), gradient); },
       output, output_gradient);
+}
+
+void LogProbability(int64_t n, const float* input, float* output) {
+  const V smallest = hn::Set(D(), std::numeric_limits<float>::min());
+  Map(
+      n, output,
+      [=](V p) HWY_ATTR {
+        return LogOrNaN(D(), hn::IfThenElse(hn::Lt(p, smallest), smallest, p));
+      },
+      input);
 }
 
 void LeakyReluForward(int64_t n, const float* input, float slope,
@@ -315,6 +326,7 @@ HWY_EXPORT(Clamp);
 HWY_EXPORT(Step);
 HWY_EXPORT(ReluForward);
 HWY_EXPORT(ReluBackward);
+HWY_EXPORT(LogProbability);
 HWY_EXPORT(LeakyReluForward);
 HWY_EXPORT(LeakyReluBackward);
 HWY_EXPORT(GeluForward);
@@ -364,6 +376,10 @@ void ReluBackward(int64_t n, const float* output, const float* output_gradient,
                   float* input_gradient) {
   HWY_DYNAMIC_DISPATCH(ReluBackward)
   (n, output, output_gradient, input_gradient);
+}
+
+void LogProbability(int64_t n, const float* input, float* output) {
+  HWY_DYNAMIC_DISPATCH(LogProbability)(n, input, output);
 }
 
 void LeakyReluForward(int64_t n, const float* input, float slope,
@@ -461,6 +477,14 @@ void ReluBackward(int64_t n, const double* output,
                   const double* output_gradient, double* input_gradient) {
   for (int64_t i = 0; i < n; ++i) {
     input_gradient[i] = output[i] <= 0 ? 0 : output_gradient[i];
+  }
+}
+
+void LogProbability(int64_t n, const double* input, double* output) {
+  // As for floats.
+  constexpr double kSmallest = std::numeric_limits<float>::min();
+  for (int64_t i = 0; i < n; ++i) {
+    output[i] = std::log(input[i] < kSmallest ? kSmallest : input[i]);
   }
 }
 

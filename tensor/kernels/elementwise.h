@@ -37,6 +37,11 @@ void Step(int64_t n, const float* input, float threshold, float height,
 void Step(int64_t n, const double* input, double threshold, double height,
           double* output);
 
+// output = ln input of a probability: those of less than 2^-126 count as that,
+// so that no logarithm is infinite. NaNs stay.
+void LogProbability(int64_t n, const float* input, float* output);
+void LogProbability(int64_t n, const double* input, double* output);
+
 // output = max(input, 0).
 void ReluForward(int64_t n, const float* input, float* output);
 void ReluForward(int64_t n, const double* input, double* output);

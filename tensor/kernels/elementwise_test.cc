@@ -80,6 +80,10 @@ std::vector<Function> Functions() {
       {"Step",
        [](auto n, auto* a, auto*, auto* out) { Step(n, a, 0.1f, 3.0f, out); },
        [](double a, double) { return a < double{0.1f} ? 0 : 3; }, 0},
+      {"LogProbability",
+       [](auto n, auto* a, auto*, auto* out) { LogProbability(n, a, out); },
+       [](double a, double) { return std::log(std::max(a, 0x1p-126)); },
+       /*of up to 87:*/ 64},
       {"ReluForward",
        [](auto n, auto* a, auto*, auto* out) { ReluForward(n, a, out); },
        [](double a, double) { return std::max(a, 0.0); }, 0},
@@ -196,6 +200,12 @@ TEST(ElementwiseKernelTest, SpecialValues) {
     const std::vector<float> gradient = {2, 2, kNan, kNan, kInfinity, 3};
     ReluBackward(6, output.data(), gradient.data(), y.data());
     EXPECT_THAT(y, ElementsAre(2, 0, 0, IsNan(), kInfinity, 3));
+
+    const std::vector<float> none = {kNan, 0, 0x1p-127f, 0x1p-126f, 0.5f, 1};
+    LogProbability(6, none.data(), y.data());
+    const float smallest = -87.33655f;
+    EXPECT_THAT(y, ElementsAre(IsNan(), FloatEq(smallest), FloatEq(smallest),
+                               FloatEq(smallest), FloatEq(-0.6931472f), 0));
 
     LeakyReluForward(6, x.data(), 0.5f, y.data());
     EXPECT_THAT(y, ElementsAre(IsNan(), kInfinity, -kInfinity, 0, 0, 1e30f));

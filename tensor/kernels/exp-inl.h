@@ -61,7 +61,7 @@ HWY_INLINE V ExpOfNegative(D d, V x) {
   return hn::IfThenZeroElse(vanishes, hn::MulAdd(scale, expm1, scale));
 }
 
-// ln x for x >= 1, or NaN.
+// ln x for a normal x > 0, or NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V LogOrNaN(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::Log(d, x));

@@ -14,7 +14,7 @@ import time
 
 _SKYLIB = "/usr/share/bazel/tools/skylib"
 _PROGRAMS = ["experiments/run_round", "experiments/study_settings", "tools/records", "tools/stats"]
-_COPIED = [".bazelrc", "BUILD", "data/mnist/BUILD", "experiments/study.bzl"]
+_COPIED = [".bazelrc", "BUILD", "data/mnist/BUILD", "data/mnist/unpacked.bzl", "experiments/study.bzl"]
 
 STUDY = """
 name: "tiny"
@@ -25,6 +25,7 @@ seed: 1
 rounds: 2
 train_pairs: 100
 test_pairs: 100
+data_set: "mnist"
 training {
   epochs: 1
   batch_size: 50

@@ -110,8 +110,7 @@ class StudyTest(unittest.TestCase):
                         f"{bin_directory}/data/mnist/unpacked/t10k-labels-idx1-ubyte",
                         f"{bin_directory}/data/mnist/unpacked/train-images-idx3-ubyte",
                         f"{bin_directory}/data/mnist/unpacked/train-labels-idx1-ubyte",
-                        f"{bin_directory}/experiments/study_rounds/settings.textproto",
-                        f"experiments/architectures/{architecture}.textproto",
+                        f"{bin_directory}/experiments/study_rounds/{architecture}/configuration.textproto",
                         "experiments/run_round.program",
                     ]),
                 )
@@ -163,6 +162,38 @@ class StudyTest(unittest.TestCase):
             self.assertEqual(self.workspace.record("convnet/0"), records["convnet/0"])
             self.assertNotEqual(self.workspace.record("convnet_aux/0"), records["convnet_aux/0"])
 
+        with self.subTest("a variant runs its rounds alone"):
+            self.workspace.replace("experiments/tiny.textproto", "data_set", """
+variants {
+  name: "small_batch"
+  architecture_file: "architectures/convnet.textproto"
+  training { batch_size: 20 }
+}
+data_set""")
+            self.workspace.replace("experiments/BUILD", "rounds = 4,", 'rounds = 4, variants = ["small_batch"],')
+            self.build()
+            self.assertEqual(
+                sorted(self.workspace.rounds()), [f"small_batch/{i}" for i in range(4)]
+            )
+            (payload,) = self.run_by_hand("--architectures=small_batch", "--only_round=1")
+            self.assertEqual(tfrecord.frame(payload), self.workspace.record("small_batch/1"))
+
+        with self.subTest("so does an edited one"):
+            self.workspace.replace("experiments/tiny.textproto", "batch_size: 20", "batch_size: 25")
+            self.build()
+            self.assertEqual(
+                sorted(self.workspace.rounds()), [f"small_batch/{i}" for i in range(4)]
+            )
+
+        with self.subTest("what only others say runs nothing"):
+            # The study's batch size is that of the other two.
+            self.workspace.replace("experiments/tiny.textproto", "batch_size: 50", "batch_size: 40")
+            self.build()
+            self.assertNotIn("small_batch/0", self.workspace.rounds())
+            self.workspace.replace("experiments/tiny.textproto", "For tests", "For all tests")
+            self.build()
+            self.assertEqual(self.workspace.rounds(), {})
+
         with self.subTest("a removed architecture runs nothing"):
             self.workspace.replace(
                 "experiments/tiny.textproto",
@@ -177,8 +208,10 @@ class StudyTest(unittest.TestCase):
 
         with self.subTest("another seed runs all rounds"):
             self.build("--//experiments:seed=18446744073709551615", "--//experiments:rounds=1")
-            self.assertEqual(sorted(self.workspace.rounds()), ["convnet/0"])
-            (payload,) = self.run_by_hand("--seed=18446744073709551615", "--only_round=0")
+            self.assertEqual(sorted(self.workspace.rounds()), ["convnet/0", "small_batch/0"])
+            (payload,) = self.run_by_hand(
+                "--seed=18446744073709551615", "--only_round=0", "--architectures=convnet"
+            )
             self.assertEqual(tfrecord.frame(payload), self.workspace.record("convnet/0"))
 
     def test_mistakes_stop_before_any_round(self):
@@ -197,6 +230,28 @@ class StudyTest(unittest.TestCase):
                 "experiments/tiny.textproto:5:1: architecture_files",
                 "only the study has experiments/architectures/convnet_aux.textproto",
             )
+
+            self.workspace.replace(
+                "experiments/BUILD",
+                '"architectures/convnet.textproto"',
+                '"architectures/convnet.textproto", "architectures/convnet_aux.textproto"',
+            )
+
+        with self.subTest("a variant that only the target has"):
+            self.workspace.replace("experiments/BUILD", "rounds = 2,", 'rounds = 2, variants = ["large"],')
+            self.expect_mistake(
+                "experiments/tiny.textproto:1:1: variants", "only the target has large"
+            )
+            self.workspace.replace("experiments/BUILD", "large", "convnet")
+            self.expect_mistake("two architectures or variants have the name convnet")
+            self.workspace.replace("experiments/BUILD", 'variants = ["convnet"],', "")
+
+        with self.subTest("another data set"):
+            self.workspace.replace("experiments/tiny.textproto", '"mnist"', '"fashion_mnist"')
+            self.expect_mistake(
+                "data_set is fashion_mnist, but the Bazel target says mnist",
+            )
+            self.workspace.replace("experiments/tiny.textproto", '"fashion_mnist"', '"mnist"')
 
         with self.subTest("no study"):
             self.workspace.replace("experiments/tiny.textproto", "epochs: 1", "epoch: 1")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "experiments/configuration.h"
 #include "experiments/round.h"
 #include "experiments/study_testutil.h"
 #include "gmock/gmock.h"
@@ -44,8 +45,10 @@ TEST_P(FinalErrorParityTest, IsAmongThoseOfOtherRoundings) {
   const parity::FinalErrorCase& c = GetParam().message.final_error();
   const std::atomic<bool> never(false);
   const absl::StatusOr<proto::RunRecord> record =
-      RunRound(SharedMnist(), DefaultStudy(),
-               LoadArchitecture(c.architecture_file()), c.round(), never);
+      RunRound(SharedMnist(),
+               MakeConfiguration(DefaultStudy(),
+                                 LoadArchitecture(c.architecture_file())),
+               c.round(), never);
   ASSERT_TRUE(record.ok()) << record.status();
 
   // What a round does is what FirstLosses did.
