@@ -92,7 +92,7 @@ void PackWeights(const DirectConv2dGeometry& c, bool backward,
 
 // The outputs of kHeight by kWidth places, of which the first one's kernel
 // begins at `image`, for kVectors vectors of channels, the first of which
-// belongs at `output`.
+// belongs at `output`. (About HWY_UNROLL see matmul.cc.)
 template <int kHeight, int kWidth, int kVectors>
 void ConvolveTile(const DirectConv2dGeometry& c,
                   const float* HWY_RESTRICT image,
@@ -100,9 +100,12 @@ void ConvolveTile(const DirectConv2dGeometry& c,
                   const float* HWY_RESTRICT bias, float* HWY_RESTRICT output) {
   const D d;
   V sum[kHeight][kWidth][kVectors];
+  HWY_UNROLL(16)
   for (int v = 0; v < kVectors; ++v) {
     const V start = hn::LoadU(d, bias + v * kLanes);
+    HWY_UNROLL(16)
     for (int y = 0; y < kHeight; ++y) {
+      HWY_UNROLL(16)
       for (int x = 0; x < kWidth; ++x) sum[y][x][v] = start;
     }
   }
@@ -113,33 +116,44 @@ void ConvolveTile(const DirectConv2dGeometry& c,
   for (int64_t ky = 0; ky < c.kernel_size; ++ky) {
     for (int64_t kx = 0; kx < c.kernel_size; ++kx) {
       const float* pixel[kHeight][kPointers];
+      HWY_UNROLL(16)
       for (int y = 0; y < kHeight; ++y) {
+        HWY_UNROLL(16)
         for (int i = 0; i < kPointers; ++i) {
           pixel[y][i] = image + (ky + y) * row_size + (kx + 4 * i) * stride;
         }
       }
       for (int64_t channel = 0; channel < c.from.channels; ++channel) {
         V weight[kVectors];
+        HWY_UNROLL(16)
         for (int v = 0; v < kVectors; ++v) {
           weight[v] = hn::LoadU(d, weights + v * kLanes);
         }
         weights += kVectors * kLanes;
+        HWY_UNROLL(16)
         for (int y = 0; y < kHeight; ++y) {
+          HWY_UNROLL(16)
           for (int x = 0; x < kWidth; ++x) {
             const V input = hn::Set(d, pixel[y][x / 4][x % 4 * stride]);
+            HWY_UNROLL(16)
             for (int v = 0; v < kVectors; ++v) {
               sum[y][x][v] = hn::MulAdd(input, weight[v], sum[y][x][v]);
             }
           }
         }
+        HWY_UNROLL(16)
         for (int y = 0; y < kHeight; ++y) {
+          HWY_UNROLL(16)
           for (int i = 0; i < kPointers; ++i) ++pixel[y][i];
         }
       }
     }
   }
+  HWY_UNROLL(16)
   for (int y = 0; y < kHeight; ++y) {
+    HWY_UNROLL(16)
     for (int x = 0; x < kWidth; ++x) {
+      HWY_UNROLL(16)
       for (int v = 0; v < kVectors; ++v) {
         hn::StoreU(sum[y][x][v], d,
                    output + y * c.to.row_size() + x * c.to.stride + v * kLanes);
@@ -215,7 +229,9 @@ void WeightGradientTile(const WeightGradientSum& s,
                         float* HWY_RESTRICT sums) {
   const D d;
   V sum[kRows][kVectors];
+  HWY_UNROLL(16)
   for (int i = 0; i < kRows; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) sum[i][v] = hn::Zero(d);
   }
   for (int64_t n = 0; n < s.num_images; ++n) {
@@ -226,11 +242,14 @@ void WeightGradientTile(const WeightGradientSum& s,
           gradients + n * s.gradient_size + y * s.gradient_row;
       for (int64_t x = 0; x < s.width; ++x) {
         V line[kVectors];
+        HWY_UNROLL(16)
         for (int v = 0; v < kVectors; ++v) {
           line[v] = hn::LoadU(d, gradient + v * kLanes);
         }
+        HWY_UNROLL(16)
         for (int i = 0; i < kRows; ++i) {
           const V input = hn::Set(d, image[i]);
+          HWY_UNROLL(16)
           for (int v = 0; v < kVectors; ++v) {
             sum[i][v] = hn::MulAdd(input, line[v], sum[i][v]);
           }
@@ -240,7 +259,9 @@ void WeightGradientTile(const WeightGradientSum& s,
       }
     }
   }
+  HWY_UNROLL(16)
   for (int i = 0; i < kRows; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
       float* to = sums + i * s.gradient_stride + v * kLanes;
       hn::StoreU(hn::Add(hn::LoadU(d, to), sum[i][v]), d, to);
