@@ -17,6 +17,7 @@
 #include "tensor/binary_cross_entropy.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv2d.h"
+#include "tensor/conv_norm_pool2d.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
 #include "tensor/flush_denormals.h"
@@ -102,6 +103,62 @@ void ConvolutionGradient(State& state, const ConvolutionShape& shape) {
                    shape.needs_input_gradient ? &input_gradient : nullptr,
                    workspace);
   }
+  CountFlops(state, shape.backward_flops());
+}
+
+// A ConvNormPool2d without pooling and its tensors.
+class ConvNorm {
+ public:
+  explicit ConvNorm(const ConvolutionShape& shape)
+      : shape_(shape),
+        images_(RandomTensor(shape.input_shape())),
+        weight_(RandomTensor(shape.weight_shape())),
+        bias_(RandomTensor({shape.out_channels})),
+        weight_gradient_(weight_.shape()) {
+    for (Tensor<float>& gradient : bias_gradients_) {
+      gradient = Tensor<float>(bias_.shape());
+    }
+  }
+
+  void Forward() {
+    ConvNormOptions options;
+    options.padding = shape_.padding;
+    operation_.Forward(images_, {weight_, bias_, bias_, bias_}, options,
+                       /*given=*/nullptr);
+    operation_.GetOutput(output_);
+  }
+  // From any gradient.
+  void Backward() {
+    operation_.SetOutputGradient(output_);
+    operation_.Backward(
+        {weight_, bias_, bias_, bias_},
+        {weight_gradient_, bias_gradients_[0], bias_gradients_[1],
+         bias_gradients_[2]},
+        shape_.needs_input_gradient ? &images_gradient_ : nullptr);
+  }
+
+ private:
+  const ConvolutionShape shape_;
+  ConvNormPool2d operation_{/*pool=*/false};
+  const Tensor<float> images_;
+  const Tensor<float> weight_;
+  const Tensor<float> bias_;
+  Tensor<float> output_;
+  Tensor<float> weight_gradient_;
+  Tensor<float> bias_gradients_[3];
+  Tensor<float> images_gradient_;
+};
+
+void ConvNormForward(State& state, const ConvolutionShape& shape) {
+  ConvNorm operation(shape);
+  for (auto _ : state) operation.Forward();
+  CountFlops(state, shape.flops());
+}
+
+void ConvNormBackward(State& state, const ConvolutionShape& shape) {
+  ConvNorm operation(shape);
+  operation.Forward();
+  for (auto _ : state) operation.Backward();
   CountFlops(state, shape.backward_flops());
 }
 
@@ -373,6 +430,8 @@ void RegisterBenchmarks() {
   for (const ConvolutionShape& shape : kPlainConvolutionShapes) {
     add("Conv2dForward", shape.name, Convolution, shape);
     add("Conv2dBackward", shape.name, ConvolutionGradient, shape);
+    add("ConvNormForward", shape.name, ConvNormForward, shape);
+    add("ConvNormBackward", shape.name, ConvNormBackward, shape);
   }
   for (const LinearShape& shape : kLinearShapes) {
     add("LinearForward", shape.name, LayerForward<LinearShape>, shape);

@@ -78,6 +78,12 @@ torch::nn::Sequential BuildLibTorchNetwork(const Layers& layers, Shape input,
         network->push_back(torch::nn::MaxPool2d(
             torch::nn::MaxPool2dOptions(layer.max_pool2d().kernel_size())));
         break;
+      case proto::Layer::kBatchNorm1D:
+        network->push_back(torch::nn::BatchNorm1d(input[0]));
+        break;
+      case proto::Layer::kBatchNorm2D:
+        network->push_back(torch::nn::BatchNorm2d(input[0]));
+        break;
       case proto::Layer::kRelu:
         network->push_back(torch::nn::ReLU());
         break;

@@ -25,7 +25,7 @@ Workload Load(const std::string& name) {
 
 TEST(OurTrainingTest, LowersTheLoss) {
   for (const char* const name :
-       {"w1", "w2", "w1_digits", "w3_batch1", "w3_batch100"}) {
+       {"w1", "w2", "w1_digits", "w3_batch1", "w3_batch100", "w4"}) {
     const std::vector<double> losses = TrainOurs(Load(name)).losses;
     ASSERT_EQ(losses.size(), 3u) << name;
     EXPECT_LT(losses[2], losses[0]) << name;

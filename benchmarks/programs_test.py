@@ -30,6 +30,7 @@ class TrainingTest(unittest.TestCase):
             ("w2", "46,678"),
             ("w1_digits", "70,906"),
             ("w3_batch1", "1,427"),
+            ("w4", "140,820"),
             ("lenet_2threads", "61,706"),
         ]:
             self.assertRegex(result.stdout, rf"(?m)^{workload} +{parameters}({number})+$")
@@ -63,7 +64,7 @@ class KernelsTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         benchmarks = {benchmark["name"]: benchmark for benchmark in json.loads(result.stdout)["benchmarks"]}
         self.assertIn("SgdStep/625", benchmarks)
-        for name in ["ConvPoolReluForward/w1_conv2", "LinearBackward/lenet_fc1"]:
+        for name in ["ConvPoolReluForward/w1_conv2", "ConvNormBackward/w4_conv2", "LinearBackward/lenet_fc1"]:
             self.assertGreater(benchmarks[name]["GFLOP/s"], 0)
             self.assertGreater(benchmarks[name]["%peak"], 0)
 

@@ -14,7 +14,7 @@
 
 DEFINE_string(workloads, "",
               "What to train, separated by commas: w1, w2, w1_digits, "
-              "w2_digits, w3_batch1, w3_batch10, w3_batch100, lenet, "
+              "w2_digits, w3_batch1, w3_batch10, w3_batch100, w4, lenet, "
               "lenet_2threads or scale; empty for all.");
 DEFINE_int32(repetitions, 5, "Trainings of each, of which the median counts.");
 DEFINE_int32(epochs, 0, "Epochs of each training, instead of the workload's.");

@@ -20,7 +20,7 @@
 
 DEFINE_string(workloads, "",
               "What to train, separated by commas: w1, w2, w1_digits, "
-              "w2_digits, w3_batch1, w3_batch10, w3_batch100, lenet, "
+              "w2_digits, w3_batch1, w3_batch10, w3_batch100, w4, lenet, "
               "lenet_2threads or layers, which are single layers by oneDNN; "
               "empty for all.");
 DEFINE_int32(repetitions, 5,

@@ -36,6 +36,8 @@ namespace minidl {
 namespace {
 
 constexpr int kDiskEpochs = 100;
+// Of w4, an epoch of which takes LibTorch a second.
+constexpr int kW4Epochs = 5;
 // MNIST's for training.
 constexpr int64_t kNumImages = 60'000;
 
@@ -87,6 +89,7 @@ absl::StatusOr<PairWorkload> LoadPairWorkload(const std::string& architecture,
   PairWorkload workload;
   workload.architecture = study.configurations[0].architecture();
   workload.training = study.message.training();
+  if (architecture == "w4") workload.training.set_epochs(kW4Epochs);
   if (options.epochs.has_value()) {
     workload.training.set_epochs(*options.epochs);
   }
@@ -212,7 +215,11 @@ double DenseFlops(const Part& part) {
   for (const std::unique_ptr<Module>& module : network->modules()) {
     shape = *module->OutputShape(shape);
     const std::vector<NamedParameter> parameters = module->Parameters();
-    if (parameters.empty()) continue;
+    // Nothing, or a normalisation's.
+    if (parameters.empty() ||
+        parameters[0].parameter->value.shape().rank() < 2) {
+      continue;
+    }
     // Each of the weights, O×C×K×K or O×F, has one product with each of the
     // H'×W' pixels, or the one feature, of its output channel.
     const int64_t products = parameters[0].parameter->value.size() *
@@ -236,9 +243,9 @@ int64_t NumExamples(const ImageWorkload& workload) {
 }  // namespace
 
 std::vector<std::string> WorkloadNames() {
-  return {"w1",          "w2",        "w1_digits",
-          "w2_digits",   "w3_batch1", "w3_batch10",
-          "w3_batch100", "lenet",     "lenet_2threads"};
+  return {
+      "w1",         "w2",          "w1_digits", "w2_digits", "w3_batch1",
+      "w3_batch10", "w3_batch100", "w4",        "lenet",     "lenet_2threads"};
 }
 
 absl::Status CheckWorkloads(const std::vector<std::string>& names,
@@ -268,7 +275,7 @@ absl::StatusOr<Workload> LoadWorkload(const std::string& name,
   MINIDL_RETURN_IF_ERROR(CheckWorkloads({name}, options));
   Workload workload;
   workload.name = name;
-  if (name == "w1" || name == "w2") {
+  if (name == "w1" || name == "w2" || name == "w4") {
     MINIDL_ASSIGN_OR_RETURN(workload.task,
                             LoadPairWorkload(name, /*digits=*/false, options));
   } else if (name == "w1_digits" || name == "w2_digits") {

@@ -68,7 +68,7 @@ struct WorkloadOptions {
 };
 
 // "w1", "w2", "w1_digits", "w2_digits", "w3_batch1", "w3_batch10",
-// "w3_batch100", "lenet" and "lenet_2threads".
+// "w3_batch100", "w4", "lenet" and "lenet_2threads".
 std::vector<std::string> WorkloadNames();
 
 // InvalidArgument, with the names that there are, if a name is none of them, or

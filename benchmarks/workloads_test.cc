@@ -72,6 +72,18 @@ TEST(WorkloadsTest, W3) {
   }
 }
 
+TEST(WorkloadsTest, W4) {
+  const Workload w4 = Load("w4");
+  EXPECT_EQ(NumParameters(w4), 140'820);
+  EXPECT_EQ(NumExamples(w4), 5 * 1'000);
+  // Without the normalisations' operations.
+  EXPECT_EQ(DenseFlops(w4),
+            5e3 * (2 * (196 * 288 * 4 + (196 * 9'216 + 49 * 18'432 +
+                                         49 * 36'864 + 73'728 + 1'280) *
+                                            6) +
+                   40 * 6));
+}
+
 TEST(WorkloadsTest, LeNet) {
   WorkloadOptions options;
   options.images = 70;
@@ -92,9 +104,9 @@ TEST(WorkloadsTest, OptionsReplaceEpochs) {
 
 TEST(WorkloadsTest, MistakesAreFoundWithoutData) {
   EXPECT_THAT(CheckWorkloads(WorkloadNames(), {}), IsOk());
-  EXPECT_THAT(CheckWorkloads({"w1", "w4"}, {}),
+  EXPECT_THAT(CheckWorkloads({"w1", "w9"}, {}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("\"w4\""), HasSubstr("w3_batch1"))));
+                       AllOf(HasSubstr("\"w9\""), HasSubstr("w3_batch1"))));
   WorkloadOptions options;
   options.epochs = 0;
   EXPECT_THAT(

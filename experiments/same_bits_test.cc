@@ -129,6 +129,20 @@ constexpr const char* kMoreArchitectures[] = {R"(
   branch { linear { out_features: 10 } }
   head { batch_norm1d {} }
   head { linear { out_features: 2 } }
+  auxiliary_loss_weight: 0.5)",
+                                              R"(
+  name: "conv_norms"  # Two that are fused, and hand images to one another.
+  branches: SHARED
+  branch { conv2d { out_channels: 18 kernel_size: 3 padding: 1 } }
+  branch { batch_norm2d {} }
+  branch { relu {} }
+  branch { conv2d { out_channels: 32 kernel_size: 3 padding: 1 } }
+  branch { batch_norm2d {} }
+  branch { relu {} }
+  branch { max_pool2d { kernel_size: 2 } }
+  branch { flatten {} }
+  branch { linear { out_features: 10 } }
+  head { linear { out_features: 2 } }
   auxiliary_loss_weight: 0.5)"};
 
 // What the default study's training and losses lack, for a network of this
@@ -287,6 +301,7 @@ constexpr Golden kGolden[] = {
     {"strides", 0x3f545ce8a604d0d9},
     {"perceptron", 0x2126c4b180826765},
     {"normalizations", 0x6609cce9ae2faaf6},
+    {"conv_norms", 0x967b531ebf52a83d},
     {"nesterov", 0x0bfdc9cf64cd1cc9},
     {"dampening", 0x8b9f194d323d180b},
     {"adam", 0x9d9ec71d64b0b8db},

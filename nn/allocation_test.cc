@@ -23,12 +23,20 @@
 namespace minidl {
 namespace {
 
-// Every kind of layer; fused convolutions, and one that cannot be.
+// Every kind of layer; fused convolutions of both kinds, and one that cannot
+// be.
 constexpr char kLayers[] = R"(
   branch { conv2d { out_channels: 4 kernel_size: 3 padding: 1 } }
   branch { max_pool2d { kernel_size: 2 } }
   branch { relu {} }
-  branch { conv2d { out_channels: 20 kernel_size: 3 } }
+  branch { conv2d { out_channels: 20 kernel_size: 3 padding: 2 } }
+  branch { relu {} }
+  branch { max_pool2d { kernel_size: 2 } }
+  branch { conv2d { out_channels: 6 kernel_size: 3 padding: 1 } }
+  branch { batch_norm2d {} }
+  branch { relu {} }
+  branch { conv2d { out_channels: 5 kernel_size: 3 padding: 1 } }
+  branch { batch_norm2d {} }
   branch { relu {} }
   branch { max_pool2d { kernel_size: 2 } }
   branch { conv2d { out_channels: 3 kernel_size: 2 stride: 2 } }

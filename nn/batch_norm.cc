@@ -82,12 +82,9 @@ const Tensor<T>& BasicBatchNorm<T>::Forward(const Tensor<T>& input) {
                  " value per channel to train on, input ", shape.ToString());
     BatchNormForward(input, weight_.value, bias_.value, options_.epsilon,
                      moments_, output_);
-    UpdateRunningStatistics(values);
+    UpdateRunningMoments(moments_, values);
   } else {
-    moments_.mean.Resize(running_mean_.shape());
-    moments_.variance.Resize(running_var_.shape());
-    std::copy_n(running_mean_.data(), num_features_, moments_.mean.data());
-    std::copy_n(running_var_.data(), num_features_, moments_.variance.data());
+    GetRunningMoments(moments_);
     BatchNormEvaluate(input, weight_.value, bias_.value, options_.epsilon,
                       moments_, output_);
   }
@@ -116,12 +113,22 @@ std::optional<BasicModuleWork<T>> BasicBatchNorm<T>::Work(
 }
 
 template <typename T>
-void BasicBatchNorm<T>::UpdateRunningStatistics(int64_t values) {
+void BasicBatchNorm<T>::GetRunningMoments(ChannelMoments& moments) const {
+  moments.mean.Resize(running_mean_.shape());
+  moments.variance.Resize(running_var_.shape());
+  std::copy_n(running_mean_.data(), num_features_, moments.mean.data());
+  std::copy_n(running_var_.data(), num_features_, moments.variance.data());
+}
+
+template <typename T>
+void BasicBatchNorm<T>::UpdateRunningMoments(const ChannelMoments& batch,
+                                             int64_t values) {
+  MINIDL_CHECK(values > 1, name_, ": ", values,
+               " value per channel to train on");
   const auto n = static_cast<double>(values);
   for (int64_t c = 0; c < num_features_; ++c) {
-    const double variance = moments_.variance.data()[c] * (n / (n - 1));
-    Approach(options_.momentum, moments_.mean.data()[c],
-             running_mean_.data()[c]);
+    const double variance = batch.variance.data()[c] * (n / (n - 1));
+    Approach(options_.momentum, batch.mean.data()[c], running_mean_.data()[c]);
     Approach(options_.momentum, variance, running_var_.data()[c]);
   }
 }

@@ -46,6 +46,16 @@ struct BatchNormOptions {
 template <typename T>
 class BasicBatchNorm : public BasicModule<T> {
  public:
+  const BatchNormOptions& options() const { return options_; }
+  BasicParameter<T>& weight() { return weight_; }
+  BasicParameter<T>& bias() { return bias_; }
+  bool training() const { return training_; }
+
+  // The running moments; and what Forward does to them in training, after a
+  // batch of so many values per channel.
+  void GetRunningMoments(ChannelMoments& moments) const;
+  void UpdateRunningMoments(const ChannelMoments& batch, int64_t values);
+
   std::string Description() const override;
   const Tensor<T>& Forward(const Tensor<T>& input) override;
   const Tensor<T>& Backward(const Tensor<T>& output_gradient) override;
@@ -67,8 +77,6 @@ class BasicBatchNorm : public BasicModule<T> {
   int64_t num_features() const { return num_features_; }
 
  private:
-  void UpdateRunningStatistics(int64_t values);
-
   const char* const name_;
   const int64_t num_features_;
   const BatchNormOptions options_;

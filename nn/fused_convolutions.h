@@ -7,6 +7,7 @@
 
 #include "absl/types/span.h"
 #include "nn/conv2d.h"
+#include "nn/fused_modules.h"
 #include "nn/module.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv_pool2d.h"
@@ -15,29 +16,22 @@
 
 namespace minidl {
 
-// Computes what a run of modules of a Sequential computes, in fewer passes: one
-// or more of
+// A run of one or more of
 //
 //   Conv2d, MaxPool2d(2), ReLU     or
 //   Conv2d, ReLU, MaxPool2d(2)     or
 //   Conv2d, MaxPool2d(2),
 //
-// the convolutions with stride and dilation 1. The parameters and their
-// gradients are the modules' own.
-class FusedConvolutions {
+// the convolutions with stride and dilation 1.
+class FusedConvolutions : public FusedModules {
  public:
   // For the longest such run that `modules` start with; null if there is none.
-  // The modules must outlive it.
   static std::unique_ptr<FusedConvolutions> Match(
       absl::Span<const std::unique_ptr<Module>> modules);
 
-  // How many modules it stands for.
-  size_t num_modules() const { return num_modules_; }
-
-  // As Module's. The gradient by the input is computed if the first module was
-  // told, before Forward, that it is needed.
-  const Tensor<float>& Forward(const Tensor<float>& input);
-  const Tensor<float>& Backward(const Tensor<float>& output_gradient);
+  size_t num_modules() const override { return num_modules_; }
+  const Tensor<float>& Forward(const Tensor<float>& input) override;
+  const Tensor<float>& Backward(const Tensor<float>& output_gradient) override;
 
  private:
   struct Stage {

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "nn/fused_convolutions.h"
+#include "nn/fused_modules.h"
 #include "nn/module.h"
 #include "nn/module_work.h"
 #include "nn/parameter.h"
@@ -21,8 +21,9 @@ namespace minidl {
 
 // Modules one after the other, as torch.nn.Sequential; it owns them. Without
 // modules it is the identity. Neighbours that can be computed in one pass are
-// (see FusedConvolutions), with the same parameters and, but for rounding, the
-// same results; only Forward and Backward of those modules are then not called.
+// (see FusedConvolutions and FusedConvNorms), with the same parameters and, but
+// for rounding, the same results; only Forward and Backward of those modules
+// are then not called.
 //
 //   Sequential network;
 //   network.Emplace<Linear>(2, 25, generator);
@@ -63,7 +64,7 @@ class BasicSequential : public BasicModule<T> {
   // A module, or the run of modules from there on that `fused` stands for.
   struct Step {
     size_t module;
-    std::unique_ptr<FusedConvolutions> fused;
+    std::unique_ptr<FusedModules> fused;
   };
 
   // Decides what Forward and Backward call.

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
 #include "base/check.h"
 #include "tensor/kernels/batch_norm.h"
+#include "tensor/normalization.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
@@ -66,13 +66,13 @@ void ForEachGroup(const Tensor<T>& batch, const Body& body) {
   }
 }
 
-double InverseDeviation(const ChannelMoments& moments, int64_t channel,
-                        double epsilon) {
-  return 1 / std::sqrt(moments.variance.data()[channel] + epsilon);
+Normalization NormalizationOf(const ChannelMoments& moments, int64_t channel,
+                              double epsilon) {
+  return {moments.mean.data()[channel], moments.variance.data()[channel],
+          epsilon};
 }
 
-// The output for a group of channels. Large means cancel before anything is
-// rounded: what the nearest T lacks to a mean is in the shift.
+// The output for a group of channels.
 template <typename T>
 void Normalize(const kernels::Channels& group, int64_t first,
                const Tensor<T>& input, const Tensor<T>& weight,
@@ -82,13 +82,11 @@ void Normalize(const kernels::Channels& group, int64_t first,
   for (int64_t i = 0; i < group.channels; ++i) {
     const int64_t c = first + i;
     const auto at = static_cast<size_t>(i);
-    const double mean = moments.mean.data()[c];
-    const double factor =
-        double{weight.data()[c]} * InverseDeviation(moments, c, epsilon);
-    center[at] = static_cast<T>(mean);
-    scale[at] = static_cast<T>(factor);
-    shift[at] = static_cast<T>(double{bias.data()[c]} +
-                               factor * (double{center[at]} - mean));
+    const NormalizationMap<T> map(NormalizationOf(moments, c, epsilon),
+                                  weight.data()[c], bias.data()[c]);
+    center[at] = map.center;
+    scale[at] = map.scale;
+    shift[at] = map.shift;
   }
   const int64_t start = first * group.length;
   kernels::MapChannels(group, input.data() + start, center.data(), scale.data(),
@@ -131,21 +129,17 @@ void Backward(const char* operation, bool of_input, const Tensor<T>& input,
     for (int64_t i = 0; i < group.channels; ++i) {
       const int64_t c = first + i;
       const auto at = static_cast<size_t>(i);
-      const double mean = moments.mean.data()[c];
-      const double inverse = InverseDeviation(moments, c, epsilon);
+      const Normalization normalization = NormalizationOf(moments, c, epsilon);
       bias_gradient.data()[c] += static_cast<T>(sums[at]);
-      weight_gradient.data()[c] += static_cast<T>(products[at] * inverse);
-      // The gradient by x of all y = factor (x - mean) + bias, of which the
-      // means of the gradients and of their products with the deviations come
-      // from the mean's and the deviation's dependence on x.
-      const double factor = double{weight.data()[c]} * inverse;
-      const auto size = static_cast<double>(group.size());
-      const double slope = -factor * inverse * inverse * products[at] / size;
-      center[at] = static_cast<T>(mean);
-      gradient_scale[at] = static_cast<T>(factor);
-      input_scale[at] = static_cast<T>(slope);
-      shift[at] = static_cast<T>(-factor * sums[at] / size +
-                                 slope * (double{center[at]} - mean));
+      weight_gradient.data()[c] +=
+          static_cast<T>(products[at] * normalization.inverse_deviation());
+      const NormalizationGradientMap<T> map(
+          normalization, weight.data()[c],
+          {sums[at], products[at], static_cast<double>(group.size())});
+      center[at] = map.center;
+      gradient_scale[at] = map.gradient_scale;
+      input_scale[at] = map.input_scale;
+      shift[at] = map.shift;
     }
     if (input_gradient == nullptr) return;
     if (of_input) {

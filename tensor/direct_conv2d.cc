@@ -5,6 +5,7 @@
 
 #include "tensor/kernels/direct_conv2d.h"
 #include "tensor/kernels/im2col.h"
+#include "tensor/kernels/image_layout.h"
 #include "tensor/tensor.h"
 
 // An image, or a few small ones, at a time: they stay in the second-level
@@ -84,7 +85,7 @@ void DirectConv2dBackward(const kernels::Conv2dGeometry& geometry,
   const int64_t images_start = parts.Add(at_a_time * image.size());
   const int64_t gradients_start = parts.Add(at_a_time * gradient.size());
   const int64_t result_start = parts.Add(backward.to.size());
-  const int64_t sums_start = parts.Add(forward.packed_weights_size());
+  const int64_t sums_start = parts.Add(forward.weight_sums_size());
   const int64_t scratch_start = parts.Add(weight.size());
   workspace.Resize({parts.size()});
   float* const weights = workspace.data() + weights_start;
@@ -102,7 +103,7 @@ void DirectConv2dBackward(const kernels::Conv2dGeometry& geometry,
   // The borders stay.
   std::fill_n(images, at_a_time * image.size(), 0.0f);
   std::fill_n(gradients, at_a_time * gradient.size(), 0.0f);
-  std::fill_n(sums, forward.packed_weights_size(), 0.0f);
+  std::fill_n(sums, forward.weight_sums_size(), 0.0f);
   for (int64_t begin = 0; begin < batch; begin += at_a_time) {
     const int64_t count = std::min(at_a_time, batch - begin);
     for (int64_t i = 0; i < count; ++i) {

@@ -95,10 +95,7 @@ HWY_INLINE void SumChannels(const Channels& g, const double* center,
   }
 }
 
-// One pass: from the sums of x - k and of its square, where k is one of the
-// channel's values. (k - mean)² is at most n times the variance of n values, so
-// the difference below loses no more than a factor n of double's precision,
-// whatever the values.
+// One pass, see MomentsFromSums.
 void ChannelMoments(const Channels& g, const float* input, double* mean,
                     double* variance) {
   for (int64_t c = 0; c < g.channels; ++c) {
@@ -120,10 +117,10 @@ void ChannelMoments(const Channels& g, const float* input, double* mean,
       mean, variance);
   const auto size = static_cast<double>(g.size());
   for (int64_t c = 0; c < g.channels; ++c) {
-    const double offset = mean[c] / size;
-    const double rounded = variance[c] / size - offset * offset;
-    mean[c] = double{input[c * g.length]} + offset;
-    variance[c] = rounded < 0 ? 0 : rounded;  // A NaN stays.
+    const Moments moments = MomentsFromSums(size, double{input[c * g.length]},
+                                            mean[c], variance[c]);
+    mean[c] = moments.mean;
+    variance[c] = moments.variance;
   }
 }
 

@@ -26,6 +26,21 @@ void ChannelMoments(const Channels& channels, const float* input, double* mean,
 void ChannelMoments(const Channels& channels, const double* input, double* mean,
                     double* variance);
 
+// Mean and variance of n values, from the sums of x - origin and of its square,
+// where the origin is one of the values: its squared distance from the mean is
+// at most n times the variance, so that the difference loses no more than a
+// factor n of double's precision, whatever the values.
+struct Moments {
+  double mean;
+  double variance;
+};
+inline Moments MomentsFromSums(double n, double origin, double sum,
+                               double sum_of_squares) {
+  const double offset = sum / n;
+  const double rounded = sum_of_squares / n - offset * offset;
+  return {origin + offset, rounded < 0 ? 0 : rounded};  // A NaN stays.
+}
+
 // output = scale (input - center) + shift, with numbers of each channel's own.
 // The output's elements are where the input's are.
 void MapChannels(const Channels& channels, const float* input,

@@ -101,14 +101,18 @@ void ForwardTile(const ForwardPass& pass, const Window* windows,
                  const float* HWY_RESTRICT weights, int64_t first_channel) {
   const D d;
   V sum[kWindows][kPlaces][kWidth];
+  HWY_UNROLL(16)
   for (int v = 0; v < kWidth; ++v) {
     const V bias = hn::LoadU(d, pass.bias + first_channel + v * kLanes);
+    HWY_UNROLL(16)
     for (int w = 0; w < kWindows; ++w) {
+      HWY_UNROLL(16)
       for (int place = 0; place < kPlaces; ++place) sum[w][place][v] = bias;
     }
   }
   const float* top[kWindows];
   const float* bottom[kWindows];
+  HWY_UNROLL(16)
   for (int w = 0; w < kWindows; ++w) {
     top[w] = windows[w].input;
     bottom[w] = top[w] + pass.row_stride;
@@ -117,17 +121,21 @@ void ForwardTile(const ForwardPass& pass, const Window* windows,
   const int32_t* HWY_RESTRICT offsets = pass.offsets;
   for (int64_t i = 0; i < pass.kernel_elements; ++i) {
     V weight[kWidth];
+    HWY_UNROLL(16)
     for (int v = 0; v < kWidth; ++v) {
       weight[v] = hn::LoadU(d, weights + v * kLanes);
     }
     weights += kWidth * kLanes;
     const int64_t left = offsets[i];
     const int64_t right = left + pixel_stride;
+    HWY_UNROLL(16)
     for (int w = 0; w < kWindows; ++w) {
       const V input[kPlaces] = {
           hn::Set(d, top[w][left]), hn::Set(d, top[w][right]),
           hn::Set(d, bottom[w][left]), hn::Set(d, bottom[w][right])};
+      HWY_UNROLL(16)
       for (int place = 0; place < kPlaces; ++place) {
+        HWY_UNROLL(16)
         for (int v = 0; v < kWidth; ++v) {
           sum[w][place][v] =
               hn::MulAdd(input[place], weight[v], sum[w][place][v]);
@@ -135,7 +143,9 @@ void ForwardTile(const ForwardPass& pass, const Window* windows,
       }
     }
   }
+  HWY_UNROLL(16)
   for (int w = 0; w < kWindows; ++w) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kWidth; ++v) {
       Pool(sum[w][0][v], sum[w][1][v], sum[w][2][v], sum[w][3][v], pass.relu,
            windows[w].output + first_channel + v * kLanes,

@@ -119,15 +119,18 @@ void AddKernelRow(const ConvPool2dGeometry& g,
                                  (2 * y + place / 2) * g.row_stride +
                                  (2 * x + place % 2) * g.pixel_stride;
         V sum[kWidth];
+        HWY_UNROLL(16)
         for (int v = 0; v < kWidth; ++v) sum[v] = hn::LoadU(d, to + v * kLanes);
         for (int64_t i = 0; i < *counts; ++i) {
           const V gradient = hn::Set(d, gradients[i]);
           const float* HWY_RESTRICT from = weights + offsets[i];
+          HWY_UNROLL(16)
           for (int v = 0; v < kWidth; ++v) {
             sum[v] =
                 hn::MulAdd(gradient, hn::LoadU(d, from + v * kLanes), sum[v]);
           }
         }
+        HWY_UNROLL(16)
         for (int v = 0; v < kWidth; ++v) {
           hn::StoreU(sum[v], d, to + v * kLanes);
         }

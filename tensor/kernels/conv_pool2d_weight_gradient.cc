@@ -163,13 +163,17 @@ void AddProducts(const float* HWY_RESTRICT gradients,
   const D d;
   constexpr int kWidth = kGroups * kVectors;
   V sum[kRows][kWidth];
+  HWY_UNROLL(16)
   for (int i = 0; i < kRows; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kWidth; ++v) sum[i][v] = hn::Zero(d);
   }
   for (int64_t entry = 0; entry < count; ++entry) {
     const V gradient = hn::Set(d, gradients[entry]);
     const float* HWY_RESTRICT row = images + offsets[entry];
+    HWY_UNROLL(16)
     for (int i = 0; i < kRows; ++i) {
+      HWY_UNROLL(16)
       for (int v = 0; v < kWidth; ++v) {
         sum[i][v] =
             hn::MulAdd(gradient, hn::LoadU(d, row + v * kLanes), sum[i][v]);
@@ -177,7 +181,9 @@ void AddProducts(const float* HWY_RESTRICT gradients,
       row += row_stride;
     }
   }
+  HWY_UNROLL(16)
   for (int i = 0; i < kRows; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kWidth; ++v) {
       AddTo(sum[i][v], sums + i * sums_stride + v * kLanes);
     }
@@ -281,21 +287,27 @@ void AddPlaces(const ConvPool2dGeometry& g, const float* HWY_RESTRICT unpooled,
                const float* const* taps, float* HWY_RESTRICT weight_gradient) {
   const D d;
   V sum[kWeights][kVectors];
+  HWY_UNROLL(16)
   for (int i = 0; i < kWeights; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) sum[i][v] = hn::Zero(d);
   }
   for (int64_t y = 0; y < g.output_height; ++y) {
     for (int64_t x = 0; x < g.output_width; ++x) {
+      HWY_UNROLL(16)
       for (int place = 0; place < kPlaces; ++place) {
         const int64_t offset = (2 * y + place / 2) * g.row_stride +
                                (2 * x + place % 2) * g.pixel_stride;
         V gradient[kVectors];
+        HWY_UNROLL(16)
         for (int v = 0; v < kVectors; ++v) {
           gradient[v] = hn::LoadU(d, unpooled + v * kLanes);
         }
         unpooled += kChannelGroup;
+        HWY_UNROLL(16)
         for (int i = 0; i < kWeights; ++i) {
           const V input = hn::Set(d, taps[i][offset]);
+          HWY_UNROLL(16)
           for (int v = 0; v < kVectors; ++v) {
             sum[i][v] = hn::MulAdd(input, gradient[v], sum[i][v]);
           }
@@ -303,7 +315,9 @@ void AddPlaces(const ConvPool2dGeometry& g, const float* HWY_RESTRICT unpooled,
       }
     }
   }
+  HWY_UNROLL(16)
   for (int i = 0; i < kWeights; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
       AddTo(sum[i][v], weight_gradient + i * g.output_channels + v * kLanes);
     }
@@ -354,7 +368,9 @@ void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT planes,
   const DInt d_int;
   constexpr int kWeights = 9;
   V sum[kPlanes][kWeights];
+  HWY_UNROLL(16)
   for (int c = 0; c < kPlanes; ++c) {
+    HWY_UNROLL(16)
     for (int i = 0; i < kWeights; ++i) sum[c][i] = hn::Zero(d);
   }
   for (int64_t y = 0; y < g.output_height; ++y) {
@@ -365,6 +381,7 @@ void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT planes,
       argmax += g.output_channels;
       const V gradient = hn::IfThenElseZero(live.live, live.gradient);
       V patch[kPlanes];
+      HWY_UNROLL(16)
       for (int c = 0; c < kPlanes; ++c) {
         patch[c] = LoadPatch(
             planes + c * g.channel_stride + 2 * y * g.row_stride + 2 * x,
@@ -374,9 +391,11 @@ void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT planes,
       const VInt begin =
           hn::Add(hn::And(live.place, hn::Set(d_int, 1)),
                   hn::ShiftLeft<1>(hn::And(live.place, hn::Set(d_int, 2))));
+      HWY_UNROLL(16)
       for (int i = 0; i < kWeights; ++i) {
         const auto index = hn::IndicesFromVec(
             d, hn::Add(begin, hn::Set(d_int, 4 * (i / 3) + i % 3)));
+        HWY_UNROLL(16)
         for (int c = 0; c < kPlanes; ++c) {
           sum[c][i] = hn::MulAdd(hn::TableLookupLanes(patch[c], index),
                                  gradient, sum[c][i]);
@@ -384,7 +403,9 @@ void AddPatches(const ConvPool2dGeometry& g, const float* HWY_RESTRICT planes,
       }
     }
   }
+  HWY_UNROLL(16)
   for (int c = 0; c < kPlanes; ++c) {
+    HWY_UNROLL(16)
     for (int i = 0; i < kWeights; ++i) {
       AddTo(sum[c][i], weight_gradient);
       weight_gradient += g.output_channels;

@@ -4,29 +4,13 @@
 #include <cstdint>
 
 #include "tensor/kernels/im2col.h"
+#include "tensor/kernels/image_layout.h"
 
 // Convolution of single images with stride 1 and dilation 1, without Im2Col's
 // patches: channels are innermost, a border of zeros is around the input, and
 // output channels are the lanes of vectors. Every element of a result is one
 // sum, in one order, whatever the width of the processor's vectors.
 namespace minidl::kernels {
-
-// How an image with channels innermost lies in memory, row by row. Each pixel
-// is `stride` numbers, of which those from `channels` on are zeros; so are the
-// pixels of the border around it.
-struct ImageLayout {
-  int64_t channels;
-  int64_t height;
-  int64_t width;
-  int64_t stride;
-  int64_t border;
-
-  int64_t row_size() const { return (width + 2 * border) * stride; }
-  int64_t size() const { return (height + 2 * border) * row_size(); }
-  // The first pixel inside the border.
-  int64_t start() const { return border * (row_size() + stride); }
-  int64_t num_pixels() const { return height * width; }
-};
 
 // From one image to the other. `to` has no border, and its pixels are whole
 // groups of channels.
@@ -40,6 +24,8 @@ struct DirectConv2dGeometry {
   int64_t packed_weights_size() const {
     return taps() * from.channels * to.stride;
   }
+  // Of DirectConv2dWeightGradient.
+  int64_t weight_sums_size() const { return taps() * from.stride * to.stride; }
 };
 
 // Whether a convolution can be computed so: stride and dilation are 1, and the
@@ -70,10 +56,10 @@ void DirectConv2d(const DirectConv2dGeometry& geometry, const float* image,
                   const float* packed_weights, const float* bias,
                   float* result);
 
-// sums[ky][kx][c][o] += the gradient by the weights of DirectForward's
-// `geometry`, from `count` images and gradients by their results, which have
-// DirectBackward's layout `gradient`. What the images give is summed up first
-// and then added.
+// sums[ky][kx][c][o], with from.stride c and to.stride o, += the gradient by
+// the weights of DirectForward's `geometry`, from `count` images and gradients
+// by their results, which have DirectBackward's layout `gradient`. What the
+// images give is summed up first and then added.
 void DirectConv2dWeightGradient(const DirectConv2dGeometry& geometry,
                                 const ImageLayout& gradient, int64_t count,
                                 const float* images, const float* gradients,

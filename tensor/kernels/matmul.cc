@@ -86,13 +86,18 @@ constexpr int kTilePanels = 1;
 // Rows `row` to `row` + kRows - 1 of c, and its columns from `col` up to
 // kPanels panels of them. kPart if the last panel is not a whole one: it is
 // computed as one, from whatever is there, and only its columns are stored.
-// (Masked loads would keep GCC from leaving the sums in registers.)
+// (Masked loads would keep GCC from leaving the sums in registers. Without
+// HWY_UNROLL it unrolls the loops over a tile, but so late that the sums go to
+// memory and back before and after the loop over k: the way back through w1's
+// last layer, 100×200 to 2, took a third longer.)
 template <int kRows, int kPanels, bool kPart>
 void Tile(const Product& product, int64_t row, int64_t col) {
   const D d;
   constexpr int kVectors = kPanels * kPanelVectors;
   V sum[kRows][kVectors];
+  HWY_UNROLL(16)
   for (int i = 0; i < kRows; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) sum[i][v] = hn::Zero(d);
   }
   const Matrix<const float>& a = product.a;
@@ -100,21 +105,26 @@ void Tile(const Product& product, int64_t row, int64_t col) {
   // registers than there are.
   constexpr int kGroups = (kRows + 3) / 4;
   const float* left[kGroups];
+  HWY_UNROLL(16)
   for (int i = 0; i < kGroups; ++i) left[i] = &a(row + 4 * i, 0);
   const float* HWY_RESTRICT right = product.panels.data;
   for (int64_t k = 0; k < a.cols; ++k) {
     V line[kVectors];
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
       line[v] =
           hn::LoadU(d, right + v / kPanelVectors * product.panels.panel_step +
                            v % kPanelVectors * kLanes);
     }
+    HWY_UNROLL(16)
     for (int i = 0; i < kRows; ++i) {
       const V factor = hn::Set(d, left[i / 4][i % 4 * a.row_stride]);
+      HWY_UNROLL(16)
       for (int v = 0; v < kVectors; ++v) {
         sum[i][v] = hn::MulAdd(factor, line[v], sum[i][v]);
       }
     }
+    HWY_UNROLL(16)
     for (int i = 0; i < kGroups; ++i) left[i] += a.col_stride;
     right += product.panels.row_step;
   }
@@ -122,28 +132,36 @@ void Tile(const Product& product, int64_t row, int64_t col) {
   float* HWY_RESTRICT out = &product.c(row, col);
   const int64_t stride = product.c.row_stride;
   if (product.accumulate) {
+    HWY_UNROLL(16)
     for (int i = 0; i < kRows; ++i) {
+      HWY_UNROLL(16)
       for (int v = 0; v < kVectors; ++v) {
         sum[i][v] =
             hn::Add(sum[i][v], hn::LoadU(d, out + i * stride + v * kLanes));
       }
     }
   } else if (product.bias != nullptr) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
       const V bias = hn::LoadU(d, product.bias + col + v * kLanes);
+      HWY_UNROLL(16)
       for (int i = 0; i < kRows; ++i) sum[i][v] = hn::Add(sum[i][v], bias);
     }
   }
   constexpr int kWhole = kPart ? kVectors - kPanelVectors : kVectors;
+  HWY_UNROLL(16)
   for (int i = 0; i < kRows; ++i) {
+    HWY_UNROLL(16)
     for (int v = 0; v < kWhole; ++v) {
       hn::StoreU(sum[i][v], d, out + i * stride + v * kLanes);
     }
   }
+  HWY_UNROLL(16)
   for (int v = kWhole; v < kVectors; ++v) {
     const int64_t cols = product.c.cols - col - v * kLanes;
     const auto lanes = static_cast<size_t>(HWY_MAX(int64_t{0}, cols));
     const auto mask = hn::FirstN(d, HWY_MIN(lanes, size_t{kLanes}));
+    HWY_UNROLL(16)
     for (int i = 0; i < kRows; ++i) {
       hn::BlendedStore(sum[i][v], mask, d, out + i * stride + v * kLanes);
     }

@@ -1,0 +1,109 @@
+#include "nn/fused_conv_norms.h"
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "absl/types/span.h"
+#include "nn/batch_norm.h"
+#include "nn/conv2d.h"
+#include "nn/max_pool2d.h"
+#include "nn/module.h"
+#include "nn/relu.h"
+#include "tensor/batch_norm.h"
+#include "tensor/conv_norm_pool2d.h"
+#include "tensor/tensor.h"
+
+namespace minidl {
+namespace {
+
+bool IsPool(const Module* module) {
+  const auto* pool = dynamic_cast<const MaxPool2d*>(module);
+  return pool != nullptr && pool->kernel_size() == 2 && pool->stride() == 2;
+}
+
+bool IsReLU(const Module* module) {
+  return dynamic_cast<const ReLU*>(module) != nullptr;
+}
+
+}  // namespace
+
+ConvNormParameters FusedConvNorms::Stage::parameters() const {
+  return {conv2d->weight().value, conv2d->bias().value, norm->weight().value,
+          norm->bias().value};
+}
+
+ConvNormGradients FusedConvNorms::Stage::gradients() const {
+  return {conv2d->weight().gradient, conv2d->bias().gradient,
+          norm->weight().gradient, norm->bias().gradient};
+}
+
+std::unique_ptr<FusedConvNorms> FusedConvNorms::Match(
+    absl::Span<const std::unique_ptr<Module>> modules) {
+  const auto at = [modules](size_t i) {
+    return i < modules.size() ? modules[i].get() : nullptr;
+  };
+  auto fused = std::make_unique<FusedConvNorms>();
+  size_t i = 0;
+  while (true) {
+    auto* conv2d = dynamic_cast<Conv2d*>(at(i));
+    auto* norm = dynamic_cast<BatchNorm2d*>(at(i + 1));
+    if (conv2d == nullptr || norm == nullptr || conv2d->options().stride != 1 ||
+        conv2d->options().dilation != 1 ||
+        conv2d->options().padding >= conv2d->kernel_size()) {
+      break;
+    }
+    size_t count;
+    if (IsReLU(at(i + 2))) {
+      count = IsPool(at(i + 3)) ? 4 : 3;
+    } else if (IsPool(at(i + 2)) && IsReLU(at(i + 3))) {
+      count = 4;
+    } else {
+      break;
+    }
+    fused->stages_.push_back(
+        std::make_unique<Stage>(conv2d, norm, /*pool=*/count == 4));
+    i += count;
+  }
+  if (fused->stages_.empty()) return nullptr;
+  fused->num_modules_ = i;
+  return fused;
+}
+
+const Tensor<float>& FusedConvNorms::Forward(const Tensor<float>& input) {
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    Stage& stage = *stages_[i];
+    const bool training = stage.norm->training();
+    if (!training) stage.norm->GetRunningMoments(stage.running);
+    const ChannelMoments* const given = training ? nullptr : &stage.running;
+    const ConvNormOptions options = {stage.conv2d->options().padding,
+                                     stage.norm->options().epsilon};
+    if (i == 0) {
+      stage.operation.Forward(input, stage.parameters(), options, given);
+    } else {
+      stage.operation.Forward(stages_[i - 1]->operation, stage.parameters(),
+                              options, given);
+    }
+    if (training) {
+      stage.norm->UpdateRunningMoments(stage.operation.moments(),
+                                       stage.operation.values_per_channel());
+    }
+  }
+  stages_.back()->operation.GetOutput(output_);
+  return output_;
+}
+
+const Tensor<float>& FusedConvNorms::Backward(
+    const Tensor<float>& output_gradient) {
+  stages_.back()->operation.SetOutputGradient(output_gradient);
+  for (size_t i = stages_.size(); i-- > 0;) {
+    Stage& stage = *stages_[i];
+    stage.operation.Backward(stage.parameters(), stage.gradients(),
+                             stages_[0]->conv2d->needs_input_gradient()
+                                 ? &input_gradient_
+                                 : nullptr);
+  }
+  return input_gradient_;
+}
+
+}  // namespace minidl

@@ -1,0 +1,28 @@
+#ifndef MINIDL_NN_FUSED_MODULES_H_
+#define MINIDL_NN_FUSED_MODULES_H_
+
+#include <cstddef>
+
+#include "tensor/tensor.h"
+
+namespace minidl {
+
+// Computes what a run of modules of a Sequential computes, in fewer passes. The
+// parameters and their gradients are the modules' own, and they outlive it.
+class FusedModules {
+ public:
+  virtual ~FusedModules() = default;
+
+  // How many modules it stands for.
+  virtual size_t num_modules() const = 0;
+
+  // As Module's. The gradient by the input is computed if the first module was
+  // told, before Forward, that it is needed.
+  virtual const Tensor<float>& Forward(const Tensor<float>& input) = 0;
+  virtual const Tensor<float>& Backward(
+      const Tensor<float>& output_gradient) = 0;
+};
+
+}  // namespace minidl
+
+#endif  // MINIDL_NN_FUSED_MODULES_H_
