@@ -16,11 +16,12 @@
 #include "tensor/batch_norm.h"
 #include "tensor/binary_cross_entropy.h"
 #include "tensor/channels_last.h"
+#include "tensor/conv2d.h"
 #include "tensor/cross_entropy.h"
 #include "tensor/elementwise.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
-#include "tensor/kernels/conv_pool2d.h"
+#include "tensor/kernels/channel_group.h"
 #include "tensor/layer_norm.h"
 #include "tensor/layout.h"
 #include "tensor/linear.h"
@@ -65,6 +66,42 @@ void LayerBackward(State& state, const LayerShape& shape) {
   const std::unique_ptr<Layer> layer = MakeOurLayer(shape);
   layer->Forward();
   for (auto _ : state) layer->Backward();
+  CountFlops(state, shape.backward_flops());
+}
+
+Conv2dOptions OptionsOf(const ConvolutionShape& shape) {
+  Conv2dOptions options;
+  options.padding = shape.padding;
+  return options;
+}
+
+void Convolution(State& state, const ConvolutionShape& shape) {
+  const Tensor<float> input = RandomTensor(shape.input_shape());
+  const Tensor<float> weight = RandomTensor(shape.weight_shape());
+  const Tensor<float> bias = RandomTensor({shape.out_channels});
+  Tensor<float> output;
+  Tensor<float> workspace;
+  for (auto _ : state) {
+    Conv2dForward(input, weight, bias, OptionsOf(shape), output, workspace);
+  }
+  CountFlops(state, shape.flops());
+}
+
+void ConvolutionGradient(State& state, const ConvolutionShape& shape) {
+  const Tensor<float> input = RandomTensor(shape.input_shape());
+  const Tensor<float> weight = RandomTensor(shape.weight_shape());
+  const Tensor<float> output_gradient = RandomTensor(
+      {shape.batch, shape.out_channels, shape.out_size(), shape.out_size()});
+  Tensor<float> weight_gradient(weight.shape());
+  Tensor<float> bias_gradient({shape.out_channels});
+  Tensor<float> input_gradient;
+  Tensor<float> workspace;
+  for (auto _ : state) {
+    Conv2dBackward(input, weight, output_gradient, OptionsOf(shape),
+                   weight_gradient, bias_gradient,
+                   shape.needs_input_gradient ? &input_gradient : nullptr,
+                   workspace);
+  }
   CountFlops(state, shape.backward_flops());
 }
 
@@ -332,6 +369,10 @@ void RegisterBenchmarks() {
     add("ToChannelsLast", shape.name, ImagesToChannelsLast, shape);
     add("FromChannelsLast", shape.name, ImagesFromChannelsLast, shape);
     add("MaxPool2dForward", shape.name, MaxPoolForward, shape);
+  }
+  for (const ConvolutionShape& shape : kPlainConvolutionShapes) {
+    add("Conv2dForward", shape.name, Convolution, shape);
+    add("Conv2dBackward", shape.name, ConvolutionGradient, shape);
   }
   for (const LinearShape& shape : kLinearShapes) {
     add("LinearForward", shape.name, LayerForward<LinearShape>, shape);

@@ -60,6 +60,15 @@ inline constexpr ConvolutionShape kConvolutionShapes[] = {
     {"mnist_conv2", 128, 32, 14, 64, 3, 0, true},
 };
 
+// Convolutions that nothing is fused with, of a network on pairs of digits that
+// normalises after each of them.
+inline constexpr ConvolutionShape kPlainConvolutionShapes[] = {
+    {"normalized_conv1", 200, 1, 14, 32, 3, 1, false},
+    {"normalized_conv2", 200, 32, 14, 32, 3, 1, true},
+    {"normalized_conv3", 200, 32, 7, 64, 3, 1, true},
+    {"normalized_conv4", 200, 64, 7, 64, 3, 1, true},
+};
+
 // An affine map of a batch, which is not the first layer of its network.
 struct LinearShape {
   const char* name;

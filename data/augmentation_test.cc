@@ -308,5 +308,37 @@ TEST(SwapPairsTest, SwapsHalfOfThem) {
   EXPECT_NEAR(static_cast<double>(swapped), 500, 4 * 16);
 }
 
+TEST(PairAugmentationTest, ChangesImagesAndThenSwaps) {
+  constexpr int64_t kPairs = 20;
+  const auto make = [] {
+    PairSet pairs;
+    pairs.inputs.Resize({kPairs, 2, 14, 14});
+    pairs.classes.Resize({kPairs, 2});
+    pairs.targets.Resize({kPairs});
+    Generator generator(3);
+    FillUniform(0, 1, generator, pairs.inputs);
+    for (int64_t n = 0; n < kPairs; ++n) {
+      pairs.classes(n, 0) = n % 3;
+      pairs.classes(n, 1) = 1;
+      pairs.targets(n) = PairTarget(n % 3, 1);
+    }
+    return pairs;
+  };
+  for (const bool swap_pairs : {false, true}) {
+    PairSet expected = make();
+    Generator by_hand(4);
+    ImageAugmentation(Rotation(20), -1).Apply(by_hand, expected.inputs);
+    if (swap_pairs) SwapPairs(by_hand, expected);
+
+    PairSet pairs = make();
+    Generator generator(4);
+    PairAugmentation(Rotation(20), swap_pairs, -1, generator).Apply(pairs);
+    EXPECT_EQ(pairs.inputs.values(), expected.inputs.values());
+    EXPECT_EQ(pairs.classes.values(), expected.classes.values());
+    EXPECT_EQ(pairs.targets.values(), expected.targets.values());
+    EXPECT_EQ(pairs.targets.values() != make().targets.values(), swap_pairs);
+  }
+}
+
 }  // namespace
 }  // namespace minidl

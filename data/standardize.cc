@@ -29,6 +29,12 @@ void Standardization::Apply(Tensor<float>& values) const {
   minidl::Apply(*this, /*first=*/0, /*step=*/1, values);
 }
 
+float Standardization::Of(float value) const {
+  Tensor<float> values({1}, {value});
+  Apply(values);
+  return values(0);
+}
+
 std::vector<Standardization> Standardize(int64_t num_features,
                                          Tensor<float>& training,
                                          Tensor<float>& test) {

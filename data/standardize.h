@@ -16,6 +16,9 @@ struct Standardization {
 
   // Does the same to `values` of the feature.
   void Apply(Tensor<float>& values) const;
+
+  // What becomes of one value.
+  float Of(float value) const;
 };
 
 // Subtracts from each feature its mean in the training set, and divides by its

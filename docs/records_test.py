@@ -21,7 +21,7 @@ class RecordsTest(unittest.TestCase):
             text = file.read()
         commands = re.findall("(?m)^    " + re.escape(BAZEL_RUN) + "(.*)", text)
         programs = re.findall(r"(?ms)^```python\n(.*?)^```", text)
-        self.assertEqual((len(commands), len(programs)), (7, 2))
+        self.assertEqual((len(commands), len(programs)), (8, 2))
 
         with tempfile.TemporaryDirectory() as directory:
 

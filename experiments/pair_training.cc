@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <numeric>
@@ -17,6 +18,7 @@
 #include "nn/build_optimizer.h"
 #include "nn/clip_gradients.h"
 #include "nn/optimizer.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
@@ -86,6 +88,71 @@ void ClipGradients(const proto::Training& training,
   }
   if (training.max_gradient_value() != 0) {
     ClipGradientValues(parameters, training.max_gradient_value());
+  }
+}
+
+// What is wrong where `predict` gives the outputs.
+PairErrors Evaluate(
+    const PairSet& pairs,
+    const std::function<PairNetwork::Output(const Tensor<float>&)>& predict) {
+  const FlushDenormals flush_denormals;
+  const int64_t num_pairs = pairs.targets.size();
+  std::vector<int64_t> rows(static_cast<size_t>(num_pairs));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  PairErrors errors;
+  Batch batch;
+  for (int64_t start = 0; start < num_pairs; start += kEvaluationBatch) {
+    batch.Gather(
+        pairs,
+        absl::MakeConstSpan(rows).subspan(
+            static_cast<size_t>(start), static_cast<size_t>(kEvaluationBatch)),
+        /*augmentation=*/nullptr);
+    const PairNetwork::Output output = predict(batch.pairs.inputs);
+    CountWrong(output.comparison, batch.pairs.targets, errors.comparison,
+               [&](int64_t row, int64_t answer) {
+                 const float margin = output.comparison(row, answer) -
+                                      output.comparison(row, 1 - answer);
+                 errors.wrong_pairs.push_back(
+                     {start + row, static_cast<int>(answer), margin});
+               });
+    errors.finite &= IsFinite(output.comparison.values());
+    if (output.classes != nullptr) {
+      CountWrong(*output.classes, batch.classes, errors.digits);
+      errors.finite &= IsFinite(output.classes->values());
+    }
+  }
+  return errors;
+}
+
+// Adds `count` to `sum`.
+void AddTo(const proto::ErrorCount& count, proto::ErrorCount& sum) {
+  sum.set_wrong(sum.wrong() + count.wrong());
+  sum.set_total(sum.total() + count.total());
+}
+
+// Makes of the epochs of `count` networks and those of another one what they
+// are together.
+void Join(const std::vector<proto::Epoch>& other, int count,
+          std::vector<proto::Epoch>& epochs) {
+  const auto mean = [count](double a, double b) {
+    return a + (b - a) / (count + 1);
+  };
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    proto::Epoch& epoch = epochs[i];
+    const proto::Epoch& more = other[i];
+    epoch.set_loss(mean(epoch.loss(), more.loss()));
+    epoch.set_comparison_loss(
+        mean(epoch.comparison_loss(), more.comparison_loss()));
+    epoch.set_auxiliary_loss(
+        mean(epoch.auxiliary_loss(), more.auxiliary_loss()));
+    AddTo(more.train(), *epoch.mutable_train());
+    if (more.has_train_digits()) {
+      AddTo(more.train_digits(), *epoch.mutable_train_digits());
+    }
+    if (more.has_test()) AddTo(more.test(), *epoch.mutable_test());
+    if (more.has_test_digits()) {
+      AddTo(more.test_digits(), *epoch.mutable_test_digits());
+    }
   }
 }
 
@@ -173,40 +240,44 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
   return result;
 }
 
+PairTrainingResult TrainPairEnsemble(const PairSets& pairs,
+                                     const proto::Training& training,
+                                     PairLoss& loss, Generator& shuffling,
+                                     PairAugmentation* augmentation,
+                                     const std::atomic<bool>& cancelled,
+                                     PairEnsemble& ensemble) {
+  PairTrainingResult all;
+  int trained = 0;
+  for (const std::unique_ptr<PairNetwork>& network : ensemble.networks()) {
+    PairTrainingResult result = TrainPairNetwork(
+        pairs, training, loss, shuffling, augmentation, cancelled, *network);
+    if (result.stop.has_value() || trained == 0) {
+      all = std::move(result);
+      if (all.stop.has_value()) return all;
+    } else {
+      Join(result.epochs, trained, all.epochs);
+    }
+    ++trained;
+  }
+  return all;
+}
+
 int StepsPerEpoch(const proto::Training& training, int64_t num_pairs) {
   const int64_t batch_size = training.batch_size();
   return static_cast<int>((num_pairs + batch_size - 1) / batch_size);
 }
 
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network) {
-  const FlushDenormals flush_denormals;
   network.SetTraining(false);
-  const int64_t num_pairs = pairs.targets.size();
-  std::vector<int64_t> rows(static_cast<size_t>(num_pairs));
-  std::iota(rows.begin(), rows.end(), int64_t{0});
-  PairErrors errors;
-  Batch batch;
-  for (int64_t start = 0; start < num_pairs; start += kEvaluationBatch) {
-    batch.Gather(
-        pairs,
-        absl::MakeConstSpan(rows).subspan(
-            static_cast<size_t>(start), static_cast<size_t>(kEvaluationBatch)),
-        /*augmentation=*/nullptr);
-    const PairNetwork::Output output = network.Forward(batch.pairs.inputs);
-    CountWrong(output.comparison, batch.pairs.targets, errors.comparison,
-               [&](int64_t row, int64_t answer) {
-                 const float margin = output.comparison(row, answer) -
-                                      output.comparison(row, 1 - answer);
-                 errors.wrong_pairs.push_back(
-                     {start + row, static_cast<int>(answer), margin});
-               });
-    errors.finite &= IsFinite(output.comparison.values());
-    if (output.classes != nullptr) {
-      CountWrong(*output.classes, batch.classes, errors.digits);
-      errors.finite &= IsFinite(output.classes->values());
-    }
-  }
-  return errors;
+  return Evaluate(pairs, [&network](const Tensor<float>& inputs) {
+    return network.Forward(inputs);
+  });
+}
+
+PairErrors EvaluatePairEnsemble(const PairSet& pairs, PairEnsemble& ensemble) {
+  return Evaluate(pairs, [&ensemble](const Tensor<float>& inputs) {
+    return ensemble.Predict(inputs);
+  });
 }
 
 }  // namespace minidl

@@ -8,6 +8,7 @@
 
 #include "data/augmentation.h"
 #include "data/pair_sets.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "proto/run_record.pb.h"
@@ -47,19 +48,30 @@ PairTrainingResult TrainPairNetwork(const PairSets& pairs,
                                     const std::atomic<bool>& cancelled,
                                     PairNetwork& network);
 
+// Trains the networks of `ensemble` one after the other, each by itself, from
+// generators that go on. An epoch is that of all of them: means of their
+// losses, and sums of their counts. If one stops, so does all, and the epochs
+// are those of that network.
+PairTrainingResult TrainPairEnsemble(const PairSets& pairs,
+                                     const proto::Training& training,
+                                     PairLoss& loss, Generator& shuffling,
+                                     PairAugmentation* augmentation,
+                                     const std::atomic<bool>& cancelled,
+                                     PairEnsemble& ensemble);
+
 // How many steps an epoch has.
 int StepsPerEpoch(const proto::Training& training, int64_t num_pairs);
 
 // A pair whose comparison is wrong.
 struct WrongPair {
   int64_t pair = 0;  // Its index in the set.
-  int answer = 0;    // The network's: 1 says that first <= second.
+  int answer = 0;    // The one given: 1 says that first <= second.
   // How much the answer's logit is above the other's.
   float margin = 0;
 };
 
-// What the network gets wrong, in evaluation mode, in which it is left.
-// Denormals are zeros.
+// What a network or an ensemble gets wrong, in evaluation mode, in which it is
+// left. Denormals are zeros.
 struct PairErrors {
   proto::ErrorCount comparison;
   proto::ErrorCount digits;  // Of no digits if the network does not classify.
@@ -69,6 +81,7 @@ struct PairErrors {
   std::vector<WrongPair> wrong_pairs;  // In the set's order.
 };
 PairErrors EvaluatePairNetwork(const PairSet& pairs, PairNetwork& network);
+PairErrors EvaluatePairEnsemble(const PairSet& pairs, PairEnsemble& ensemble);
 
 }  // namespace minidl
 

@@ -12,9 +12,11 @@
 #include "absl/status/status.h"
 #include "base/status_testutil.h"
 #include "base/text_proto.h"
+#include "data/augmentation.h"
 #include "data/pair_sets.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
@@ -23,6 +25,7 @@
 #include "proto/study.pb.h"
 #include "tensor/flush_denormals_testutil.h"
 #include "tensor/generator.h"
+#include "tensor/layout.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
 
@@ -104,6 +107,183 @@ TEST(TrainPairNetworkTest, LearnsWhatCanBeLearned) {
   EXPECT_EQ(errors.digits.total(), 400);
   EXPECT_EQ(errors.digits.wrong(), 0);
   EXPECT_TRUE(errors.finite);
+}
+
+TEST(TrainPairNetworkTest, TrainsOnWhatAugmentationMakes) {
+  const PairSets pairs = {MakePairs(40, 1), MakePairs(10, 2)};
+  const auto run = [&](const PairSets& sets, PairAugmentation* augmentation) {
+    Generator shuffling(3);
+    return TrainPairNetwork(sets, MakeTraining(2, 40, 0.01), *MakeLoss(1),
+                            shuffling, augmentation, NotCancelled(),
+                            *MakeNetwork());
+  };
+  // With one batch an epoch, which has all pairs, the first step sees the pairs
+  // that the augmentation makes of them in the epoch's order.
+  PairSets changed = {MakePairs(40, 1), MakePairs(10, 2)};
+  Generator shuffling(3);
+  const Tensor<int64_t> order = RandomPermutation(40, shuffling);
+  GatherRows(pairs.train.inputs, order.values(), changed.train.inputs);
+  GatherRows(pairs.train.targets, order.values(), changed.train.targets);
+  GatherRows(pairs.train.classes, order.values(), changed.train.classes);
+  AugmentationOptions options;
+  options.translation = 2;
+  Generator by_hand(4);
+  PairAugmentation(options, /*swap_pairs=*/true, 0.5f, by_hand)
+      .Apply(changed.train);
+
+  Generator generator(4);
+  PairAugmentation augmentation(options, /*swap_pairs=*/true, 0.5f, generator);
+  const PairTrainingResult result = run(pairs, &augmentation);
+  const PairTrainingResult expected = run(changed, nullptr);
+  ASSERT_THAT(result.epochs, SizeIs(2));
+  EXPECT_NEAR(result.epochs[0].loss(), expected.epochs[0].loss(), 1e-6);
+  // The pairs are others in each epoch.
+  EXPECT_NE(result.epochs[1].loss(), expected.epochs[1].loss());
+  EXPECT_GT(
+      std::abs(result.epochs[0].loss() - run(pairs, nullptr).epochs[0].loss()),
+      1e-3);
+}
+
+TEST(TrainPairNetworkTest, LeavesAveragedWeights) {
+  const PairSets pairs = {MakePairs(20, 1), MakePairs(10, 2)};
+  const auto train = [&](int epochs, double averaging) {
+    auto network = MakeNetwork();
+    proto::Training training = MakeTraining(epochs, 20, 0.01);
+    training.set_weight_averaging(averaging);
+    Generator shuffling(3);
+    TrainPairNetwork(pairs, training, *MakeLoss(1), shuffling,
+                     /*augmentation=*/nullptr, NotCancelled(), *network);
+    return network;
+  };
+  // An epoch is a step.
+  const auto averaged = train(3, 0.75);
+  const auto first = train(1, 0);
+  const auto second = train(2, 0);
+  const auto third = train(3, 0);
+  for (size_t i = 0; i < averaged->Parameters().size(); ++i) {
+    const auto value = [i](PairNetwork& network, int64_t j) {
+      return double{network.Parameters()[i].parameter->value.data()[j]};
+    };
+    for (int64_t j = 0; j < averaged->Parameters()[i].parameter->value.size();
+         ++j) {
+      EXPECT_NEAR(value(*averaged, j),
+                  0.75 * (0.75 * value(*first, j) + 0.25 * value(*second, j)) +
+                      0.25 * value(*third, j),
+                  1e-6);
+    }
+  }
+}
+
+// Test errors between are those of the averages, and training goes on from
+// where it was.
+TEST(TrainPairNetworkTest, TestIntervalSeesAveragedWeights) {
+  const PairSets pairs = {MakePairs(100, 1), MakePairs(200, 2)};
+  const auto run = [&](int epochs, int test_interval, PairNetwork& network) {
+    proto::Training training = MakeTraining(epochs, 20, 0.003);
+    training.set_weight_averaging(0.9);
+    training.set_test_interval(test_interval);
+    Generator shuffling(3);
+    return TrainPairNetwork(pairs, training, *MakeLoss(1), shuffling,
+                            /*augmentation=*/nullptr, NotCancelled(), network);
+  };
+  const auto network = MakeNetwork();
+  const PairTrainingResult all = run(4, 1, *network);
+  const auto half = MakeNetwork();
+  run(2, 0, *half);
+  const PairErrors errors = EvaluatePairNetwork(pairs.test, *half);
+  EXPECT_GT(errors.comparison.wrong(), 0);
+  EXPECT_EQ(all.epochs[1].test().wrong(), errors.comparison.wrong());
+  const auto undisturbed = MakeNetwork();
+  run(4, 0, *undisturbed);
+  EXPECT_EQ(network->Parameters()[0].parameter->value.values(),
+            undisturbed->Parameters()[0].parameter->value.values());
+}
+
+std::unique_ptr<PairEnsemble> MakeEnsemble(int networks) {
+  proto::Architecture architecture;
+  EXPECT_THAT(ParseTextProto(R"(
+      branches: SHARED
+      branch { flatten {} }
+      branch { linear { out_features: 10 } }
+      head { linear { out_features: 2 } })",
+                             "", &architecture),
+              IsOk());
+  architecture.set_networks(networks);
+  Generator generator(0);
+  return *PairEnsemble::Create(architecture, kImages, {generator, generator});
+}
+
+TEST(TrainPairEnsembleTest, TrainsEachNetworkByItself) {
+  const PairSets pairs = {MakePairs(50, 1), MakePairs(20, 2)};
+  proto::Training training = MakeTraining(3, 10, 0.003);
+  training.set_test_interval(3);
+  const auto together = MakeEnsemble(3);
+  Generator shuffling(3);
+  const PairTrainingResult result =
+      TrainPairEnsemble(pairs, training, *MakeLoss(1), shuffling,
+                        /*augmentation=*/nullptr, NotCancelled(), *together);
+  EXPECT_FALSE(result.stop.has_value());
+
+  const auto one_by_one = MakeEnsemble(3);
+  Generator going_on(3);
+  std::vector<proto::Epoch> epochs;
+  for (const auto& network : one_by_one->networks()) {
+    const PairTrainingResult part =
+        TrainPairNetwork(pairs, training, *MakeLoss(1), going_on,
+                         /*augmentation=*/nullptr, NotCancelled(), *network);
+    epochs.push_back(part.epochs[2]);
+  }
+  for (size_t i = 0; i < together->Parameters().size(); ++i) {
+    EXPECT_EQ(together->Parameters()[i].parameter->value.values(),
+              one_by_one->Parameters()[i].parameter->value.values());
+  }
+  ASSERT_THAT(result.epochs, SizeIs(3));
+  const proto::Epoch& last = result.epochs[2];
+  EXPECT_DOUBLE_EQ(
+      last.loss(),
+      (epochs[0].loss() + epochs[1].loss() + epochs[2].loss()) / 3);
+  EXPECT_NEAR(last.loss(), last.comparison_loss() + last.auxiliary_loss(),
+              1e-12);
+  EXPECT_EQ(last.train().total(), 3 * 50);
+  EXPECT_EQ(last.train().wrong(), epochs[0].train().wrong() +
+                                      epochs[1].train().wrong() +
+                                      epochs[2].train().wrong());
+  EXPECT_EQ(last.train_digits().total(), 3 * 100);
+  EXPECT_EQ(last.test().total(), 3 * 20);
+  EXPECT_EQ(last.test_digits().wrong(), epochs[0].test_digits().wrong() +
+                                            epochs[1].test_digits().wrong() +
+                                            epochs[2].test_digits().wrong());
+}
+
+TEST(TrainPairEnsembleTest, StopsWithTheNetworkThatDoes) {
+  const PairSets pairs = {MakePairs(50, 1), MakePairs(20, 2)};
+  const auto ensemble = MakeEnsemble(2);
+  ensemble->networks()[1]->Parameters()[1].parameter->value.Fill(
+      std::numeric_limits<float>::infinity());
+  Generator shuffling(3);
+  const PairTrainingResult result = TrainPairEnsemble(
+      pairs, MakeTraining(3, 10, 0.003), *MakeLoss(1), shuffling,
+      /*augmentation=*/nullptr, NotCancelled(), *ensemble);
+  ASSERT_TRUE(result.stop.has_value());
+  EXPECT_EQ(result.stop->reason, proto::RunRecord::DIVERGED);
+  EXPECT_EQ(result.stop->epoch, 1);
+  EXPECT_THAT(result.epochs, SizeIs(0));
+}
+
+TEST(EvaluatePairEnsembleTest, CountsWhatIsWrongTogether) {
+  const PairSet pairs = MakePairs(200, 2);
+  const auto ensemble = MakeEnsemble(2);
+  const PairErrors errors = EvaluatePairEnsemble(pairs, *ensemble);
+  const PairNetwork::Output output = ensemble->Predict(pairs.inputs);
+  int64_t wrong = 0;
+  for (int64_t n = 0; n < 200; ++n) {
+    const int64_t answer =
+        output.comparison(n, 1) > output.comparison(n, 0) ? 1 : 0;
+    if (answer != pairs.targets(n)) ++wrong;
+  }
+  EXPECT_GT(wrong, 20);
+  EXPECT_EQ(errors.comparison.wrong(), wrong);
+  EXPECT_EQ(errors.digits.total(), 400);
 }
 
 TEST(TrainPairNetworkTest, LossIsTheSumOfItsParts) {

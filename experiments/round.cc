@@ -24,8 +24,8 @@
 #include "experiments/pair_training.h"
 #include "experiments/seeds.h"
 #include "models/network_state.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
-#include "nn/pair_network.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
@@ -34,7 +34,6 @@
 #include "records/run_records.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
-#include "tensor/tensor.h"
 
 namespace minidl {
 namespace {
@@ -65,18 +64,18 @@ uint64_t HashPairs(std::initializer_list<const PairSet*> sets) {
   return fingerprint.value();
 }
 
-Fingerprint OfParameters(PairNetwork& network) {
+Fingerprint OfParameters(PairEnsemble& ensemble) {
   Fingerprint fingerprint;
-  for (const NamedParameter& named : network.Parameters()) {
+  for (const NamedParameter& named : ensemble.Parameters()) {
     fingerprint.Add(absl::Span<const float>(named.parameter->value.values()));
   }
   return fingerprint;
 }
 
-// Of all that the outputs of a trained network depend on.
-Fingerprint OfParametersAndBuffers(PairNetwork& network) {
-  Fingerprint fingerprint = OfParameters(network);
-  for (const NamedBuffer& named : network.Buffers()) {
+// Of all that the outputs of trained networks depend on.
+Fingerprint OfParametersAndBuffers(PairEnsemble& ensemble) {
+  Fingerprint fingerprint = OfParameters(ensemble);
+  for (const NamedBuffer& named : ensemble.Buffers()) {
     fingerprint.Add(absl::Span<const float>(named.tensor->values()));
   }
   return fingerprint;
@@ -94,9 +93,7 @@ AugmentationOptions ImageOptions(const proto::Augmentation& augmentation) {
 
 // What 0, the paper's brightness, has become in the inputs.
 float Paper(absl::Span<const Standardization> standardization) {
-  Tensor<float> paper({1});
-  for (const Standardization& done : standardization) done.Apply(paper);
-  return paper(0);
+  return standardization.empty() ? 0 : standardization[0].Of(0);
 }
 
 void SetStopped(const TrainingStop& stop, proto::RunRecord& record) {
@@ -133,9 +130,9 @@ bool IsAtChance(const PairErrors& errors, const PairSet& pairs) {
 // to the inputs; nothing if it is empty.
 proto::Model TrainedModel(const proto::RunRecord& record,
                           absl::Span<const Standardization> standardization,
-                          PairNetwork& network) {
+                          PairEnsemble& ensemble) {
   proto::Model model;
-  SavePairNetwork(record.architecture(), kDigitPairImages, network, &model);
+  SavePairEnsemble(record.architecture(), kDigitPairImages, ensemble, &model);
   for (const Standardization& done : standardization) {
     proto::InputNormalization& normalization =
         *model.mutable_input_normalization();
@@ -186,14 +183,15 @@ absl::StatusOr<proto::RunRecord> RunRound(
 
   Generator initialization(StreamSeed(seed, round, Purpose::kInitialization));
   Generator dropout(StreamSeed(seed, round, Purpose::kDropout));
-  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairNetwork> network,
-                          PairNetwork::Create(architecture, kDigitPairImages,
-                                              {initialization, dropout}));
+  MINIDL_ASSIGN_OR_RETURN(const std::unique_ptr<PairEnsemble> ensemble,
+                          PairEnsemble::Create(architecture, kDigitPairImages,
+                                               {initialization, dropout}));
+  ensemble->set_background(Paper(standardization));
   MINIDL_ASSIGN_OR_RETURN(
       const std::unique_ptr<PairLoss> loss,
       PairLoss::Create(architecture, kDigitPairImages.num_classes));
-  record.set_initialization_hash(OfParameters(*network).value());
-  record.set_parameter_count(NumElements(network->Parameters()));
+  record.set_initialization_hash(OfParameters(*ensemble).value());
+  record.set_parameter_count(NumElements(ensemble->Parameters()));
 
   Generator shuffling(StreamSeed(seed, round, Purpose::kShuffling));
   Generator augmenting(StreamSeed(seed, round, Purpose::kAugmentation));
@@ -204,9 +202,10 @@ absl::StatusOr<proto::RunRecord> RunRound(
                          Paper(standardization), augmenting);
   }
   const auto start = std::chrono::steady_clock::now();
-  const PairTrainingResult result = TrainPairNetwork(
-      pairs, training, *loss, shuffling,
-      augmentation.has_value() ? &*augmentation : nullptr, cancelled, *network);
+  const PairTrainingResult result =
+      TrainPairEnsemble(pairs, training, *loss, shuffling,
+                        augmentation.has_value() ? &*augmentation : nullptr,
+                        cancelled, *ensemble);
   environment.set_training_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count());
@@ -216,8 +215,8 @@ absl::StatusOr<proto::RunRecord> RunRound(
     return record;
   }
 
-  const PairErrors train = EvaluatePairNetwork(pairs.train, *network);
-  const PairErrors test = EvaluatePairNetwork(pairs.test, *network);
+  const PairErrors train = EvaluatePairEnsemble(pairs.train, *ensemble);
+  const PairErrors test = EvaluatePairEnsemble(pairs.test, *ensemble);
   const TrainingStop diverged_in_the_end = {
       proto::RunRecord::DIVERGED,
       training.epochs(),
@@ -244,10 +243,10 @@ absl::StatusOr<proto::RunRecord> RunRound(
   const std::vector<proto::Mistake> mistakes =
       SurestMistakes(test.wrong_pairs, pairs.test.classes, test_pixels);
   record.mutable_mistakes()->Assign(mistakes.begin(), mistakes.end());
-  record.set_trained_hash(OfParametersAndBuffers(*network).value());
+  record.set_trained_hash(OfParametersAndBuffers(*ensemble).value());
   record.set_status(proto::RunRecord::FINISHED);
   if (model != nullptr) {
-    *model = TrainedModel(record, standardization, *network);
+    *model = TrainedModel(record, standardization, *ensemble);
   }
   return record;
 }

@@ -263,6 +263,53 @@ TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
             record->errors().test_digits().SerializeAsString());
 }
 
+TEST_F(RoundTest, ModelOfAnEnsembleAnswersLikeTheRound) {
+  proto::Architecture& architecture =
+      *study_.configurations[1].mutable_architecture();
+  const int64_t one = Run(1, 0).parameter_count();
+  architecture.set_networks(2);
+  architecture.set_test_shift(1);
+  proto::Model model;
+  const auto record =
+      RunRound(SharedMnist(), study_.configurations[1], 0, cancelled_, &model);
+  ASSERT_THAT(record, IsOk());
+  EXPECT_EQ(record->parameter_count(), 2 * one);
+  EXPECT_EQ(record->epochs(0).train().total(), 2 * 60);
+
+  Generator dropout(0);
+  EXPECT_THAT(LoadPairNetwork(model, dropout),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "architecture.networks is 2; expected one"));
+  const auto ensemble = LoadPairEnsemble(model, dropout);
+  ASSERT_THAT(ensemble, IsOk());
+  Generator generator(StreamSeed(study_.message.seed(), 0, Purpose::kData));
+  ASSERT_THAT(GeneratePairSet(SharedMnist().train, 60, generator), IsOk());
+  auto test = GeneratePairSet(SharedMnist().test, 40, generator);
+  ASSERT_THAT(test, IsOk());
+  const Standardization standardization = {
+      model.input_normalization().mean(),
+      model.input_normalization().deviation()};
+  standardization.Apply(test->inputs);
+  (*ensemble)->set_background(standardization.Of(0));
+  const PairErrors errors = EvaluatePairEnsemble(*test, **ensemble);
+  EXPECT_EQ(errors.comparison.SerializeAsString(),
+            record->errors().test().SerializeAsString());
+}
+
+// All that is drawn for the images comes from a stream of its own.
+TEST_F(RoundTest, AugmentationChangesTrainingAlone) {
+  const proto::RunRecord plain = Run(0, 0);
+  Training(0).mutable_augmentation()->set_translation(2);
+  const proto::RunRecord augmented = Run(0, 0);
+  EXPECT_EQ(augmented.data_hash(), plain.data_hash());
+  EXPECT_EQ(augmented.initialization_hash(), plain.initialization_hash());
+  EXPECT_NE(augmented.epochs(0).loss(), plain.epochs(0).loss());
+  EXPECT_EQ(Run(0, 0).trained_hash(), augmented.trained_hash());
+  // Without any change there is still interpolation, between equal places.
+  Training(0).mutable_augmentation()->Clear();
+  EXPECT_EQ(Run(0, 0).trained_hash(), plain.trained_hash());
+}
+
 TEST_F(RoundTest, RawInputsAndUnfinishedRoundsInModels) {
   proto::Model model;
   Training(0).set_input_normalization(proto::Training::NONE);

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "models/named_tensors.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
@@ -63,22 +64,24 @@ absl::Status CheckArchitecture(const proto::Architecture& found,
       absl::string_view(differences).substr(0, differences.find('\n'))));
 }
 
-absl::Status CheckNetwork(const proto::Model& model, PairNetwork& network) {
+// `Network` is a PairNetwork or a PairEnsemble.
+template <typename Network>
+absl::Status CheckNetwork(const proto::Model& model, Network& network) {
   MINIDL_RETURN_IF_ERROR(CheckTensors("parameters", model.parameters(),
                                       Values(network.Parameters())));
   return CheckTensors("buffers", model.buffers(), network.Buffers());
 }
 
-void RestoreNetwork(const proto::Model& model, PairNetwork& network) {
+template <typename Network>
+void RestoreNetwork(const proto::Model& model, Network& network) {
   RestoreTensors(model.parameters(), Values(network.Parameters()));
   RestoreTensors(model.buffers(), network.Buffers());
 }
 
-}  // namespace
-
-void SavePairNetwork(const proto::Architecture& architecture,
-                     const PairImages& images, PairNetwork& network,
-                     proto::Model* model) {
+template <typename Network>
+void SaveNetwork(const proto::Architecture& architecture,
+                 const PairImages& images, Network& network,
+                 proto::Model* model) {
   *model->mutable_architecture() = architecture;
   model->set_height(images.height);
   model->set_width(images.width);
@@ -87,8 +90,9 @@ void SavePairNetwork(const proto::Architecture& architecture,
   *model->mutable_buffers() = SaveTensors(network.Buffers());
 }
 
-absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
-    const proto::Model& model, Generator& dropout) {
+template <typename Network>
+absl::StatusOr<std::unique_ptr<Network>> LoadNetwork(const proto::Model& model,
+                                                     Generator& dropout) {
   MINIDL_RETURN_IF_ERROR(CheckImages(model));
   const PairImages images = {model.height(), model.width(),
                              model.num_classes()};
@@ -97,7 +101,7 @@ absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
     num_elements += tensor.values_size();
   }
   Generator initialization(/*seed=*/0);  // What it draws is replaced.
-  absl::StatusOr<std::unique_ptr<PairNetwork>> network = PairNetwork::Create(
+  absl::StatusOr<std::unique_ptr<Network>> network = Network::Create(
       model.architecture(), images, {initialization, dropout, &num_elements});
   if (!network.ok()) {
     return absl::FailedPreconditionError(
@@ -106,6 +110,35 @@ absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
   MINIDL_RETURN_IF_ERROR(CheckNetwork(model, **network));
   RestoreNetwork(model, **network);
   return network;
+}
+
+}  // namespace
+
+void SavePairEnsemble(const proto::Architecture& architecture,
+                      const PairImages& images, PairEnsemble& ensemble,
+                      proto::Model* model) {
+  SaveNetwork(architecture, images, ensemble, model);
+}
+
+void SavePairNetwork(const proto::Architecture& architecture,
+                     const PairImages& images, PairNetwork& network,
+                     proto::Model* model) {
+  SaveNetwork(architecture, images, network, model);
+}
+
+absl::StatusOr<std::unique_ptr<PairEnsemble>> LoadPairEnsemble(
+    const proto::Model& model, Generator& dropout) {
+  return LoadNetwork<PairEnsemble>(model, dropout);
+}
+
+absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
+    const proto::Model& model, Generator& dropout) {
+  if (model.architecture().networks() > 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("architecture.networks is ",
+                     model.architecture().networks(), "; expected one"));
+  }
+  return LoadNetwork<PairNetwork>(model, dropout);
 }
 
 absl::Status RestorePairNetwork(const proto::Model& model,

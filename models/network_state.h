@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "nn/pair_ensemble.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
@@ -12,21 +13,31 @@
 
 namespace minidl {
 
-// Writes `network`, which was created after `architecture` for `images`, to
+// Writes `ensemble`, which was created after `architecture` for `images`, to
 // `model`: these two, its parameters and its buffers.
+void SavePairEnsemble(const proto::Architecture& architecture,
+                      const PairImages& images, PairEnsemble& ensemble,
+                      proto::Model* model);
+
+// The same for the only network of an architecture.
 void SavePairNetwork(const proto::Architecture& architecture,
                      const PairImages& images, PairNetwork& network,
                      proto::Model* model);
 
-// The network in `model`, whose outputs are those of the network that was saved
-// to the bit. It is in training mode, in which it draws from `dropout`, which
-// must outlive it.
+// The networks in `model`, whose outputs are those of the ones that were saved
+// to the bit. They are in training mode, in which they draw from `dropout`,
+// which must outlive them. Their background is for the caller to set.
 //
 // FailedPrecondition, with the field, what was expected there and what was
 // found, unless the architecture makes a network and the parameters and buffers
 // are its own: none is missing, unknown, there twice or of another shape. Their
 // values may be any, NaN included. Memory is asked for only once the model has
 // turned out to hold as many values.
+absl::StatusOr<std::unique_ptr<PairEnsemble>> LoadPairEnsemble(
+    const proto::Model& model, Generator& dropout);
+
+// The same for the only network of a model; FailedPrecondition if it has
+// several.
 absl::StatusOr<std::unique_ptr<PairNetwork>> LoadPairNetwork(
     const proto::Model& model, Generator& dropout);
 

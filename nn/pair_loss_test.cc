@@ -39,6 +39,14 @@ proto::Architecture Parse(const std::string& losses) {
   return architecture;
 }
 
+// Its classes' probabilities compare.
+proto::Architecture ParseAnalytic(const std::string& losses) {
+  proto::Architecture architecture = Parse(losses);
+  architecture.clear_head();
+  architecture.mutable_analytic_head();
+  return architecture;
+}
+
 absl::Status CreateStatus(const std::string& losses) {
   return PairLoss::Create(Parse(losses), kClasses).status();
 }
@@ -92,6 +100,16 @@ TEST_F(PairLossTest, SumsAreOverAllImages) {
   EXPECT_DOUBLE_EQ(sum.auxiliary, kPairs * kClasses * mean.auxiliary);
 }
 
+TEST_F(PairLossTest, ComparisonHasAWeight) {
+  Make("comparison_loss_weight: 0.25 auxiliary_loss_weight: 2");
+  EXPECT_EQ(loss_->comparison_weight(), 0.25);
+  const Loss::Value value = Forward();
+  EXPECT_EQ(value.total, 0.25 * value.comparison + 2 * value.auxiliary);
+  Make("auxiliary_loss_weight: 2");
+  EXPECT_EQ(loss_->comparison_weight(), 1);
+  EXPECT_EQ(Forward().comparison, value.comparison);
+}
+
 TEST_F(PairLossTest, WithoutWeightThereIsNoAuxiliaryLoss) {
   Make("");
   EXPECT_FALSE(loss_->has_auxiliary());
@@ -102,12 +120,13 @@ TEST_F(PairLossTest, WithoutWeightThereIsNoAuxiliaryLoss) {
 
 // By central differences of every parameter.
 TEST_F(PairLossTest, BackwardIsTheGradient) {
-  for (const char* losses : {"", "auxiliary_loss_weight: 0.7",
-                             R"(auxiliary_loss_weight: 0.7
+  for (const char* losses :
+       {"", "auxiliary_loss_weight: 0.7", "comparison_loss_weight: 3",
+        R"(auxiliary_loss_weight: 0.7
            comparison_loss { bce_with_logits {} reduction: SUM }
            auxiliary_loss { cross_entropy { label_smoothing: 0.1
                                             class_weights: [1, 2, 0.5] } })",
-                             R"(auxiliary_loss_weight: 0.7
+        R"(auxiliary_loss_weight: 0.7
            comparison_loss { mse {} }
            auxiliary_loss { bce_with_logits {} reduction: SUM })"}) {
     SCOPED_TRACE(losses);
@@ -149,6 +168,28 @@ TEST(PairLossMistakesTest, FieldsAreNamed) {
                 auxiliary_loss { cross_entropy { class_weights: [1, 1] } })"),
       is_mistake("auxiliary_loss.cross_entropy.class_weights has 2 numbers; "
                  "expected 3"));
+  EXPECT_THAT(CreateStatus("comparison_loss_weight: -1"),
+              is_mistake("comparison_loss_weight is -1; expected"));
+  EXPECT_THAT(CreateStatus("comparison_loss_weight: nan"),
+              is_mistake("comparison_loss_weight is nan; expected"));
+}
+
+TEST(PairLossMistakesTest, SomethingIsTrainedToCompare) {
+  const auto status_of = [](const proto::Architecture& architecture) {
+    return PairLoss::Create(architecture, kClasses).status();
+  };
+  const std::string digits_alone =
+      "comparison_loss_weight: 0 auxiliary_loss_weight: 1";
+  EXPECT_THAT(status_of(ParseAnalytic(digits_alone)), IsOk());
+  const auto needs_more =
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("comparison_loss_weight is 0; expected more than 0"));
+  EXPECT_THAT(status_of(Parse(digits_alone)), needs_more);
+  EXPECT_THAT(status_of(ParseAnalytic("comparison_loss_weight: 0")),
+              needs_more);
+  EXPECT_THAT(status_of(ParseAnalytic(digits_alone + " comparison_loss {}")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("comparison_loss is set; expected")));
 }
 
 TEST(PairLossDeathTest, NetworkWithoutClasses) {

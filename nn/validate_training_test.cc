@@ -49,7 +49,12 @@ TEST(ValidateTrainingTest, AcceptsAllThereIs) {
           "schedule: COSINE warm_up_epochs: 9", "warm_up_epochs: 1"}) {
       EXPECT_THAT(ValidateText(absl::StrCat(optimizer, schedule,
                                             " max_gradient_norm: 1 "
-                                            "max_gradient_value: 2")),
+                                            "max_gradient_value: 2 "
+                                            "weight_averaging: 0.99 "
+                                            "augmentation { rotation: 179 "
+                                            "scaling: 0.9 shear: 100 "
+                                            "translation: 100 distortion: 100 "
+                                            "swap_pairs: true }")),
                   IsOk());
     }
   }
@@ -113,6 +118,32 @@ TEST(ValidateTrainingTest, NumbersAreChecked) {
     ASSERT_THAT(ParseTextProto(text, "test", &training), IsOk());
     EXPECT_THAT(
         ValidateTraining(training),
+        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(message)));
+  }
+}
+
+TEST(ValidateTrainingTest, AugmentationAndAveragingAreChecked) {
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {"augmentation { rotation: 180 }",
+       "training.augmentation.rotation is 180; expected at least 0 and less "
+       "than 180"},
+      {"augmentation { rotation: nan }", "training.augmentation.rotation is"},
+      {"augmentation { scaling: 1 }",
+       "training.augmentation.scaling is 1; expected at least 0 and less than "
+       "1"},
+      {"augmentation { shear: -1 }", "training.augmentation.shear is -1"},
+      {"augmentation { translation: 101 }",
+       "training.augmentation.translation is 101; expected at least 0 and at "
+       "most 100"},
+      {"augmentation { distortion: inf }",
+       "training.augmentation.distortion is inf"},
+      {"weight_averaging: 1",
+       "training.weight_averaging is 1; expected at least 0 and less than 1"},
+      {"weight_averaging: -0.5", "training.weight_averaging is -0.5"},
+  };
+  for (const auto& [fields, message] : mistakes) {
+    EXPECT_THAT(
+        ValidateText(absl::StrCat("adam { learning_rate: 1 } ", fields)),
         StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(message)));
   }
 }

@@ -60,6 +60,18 @@ proto::RunRecord DivergedRecord(const std::string& architecture, int round) {
   return record;
 }
 
+proto::RunRecord AtChanceRecord(const std::string& architecture, int round,
+                                int64_t test_wrong) {
+  proto::RunRecord record = BaseRecord(architecture, round);
+  record.set_status(proto::RunRecord::DIVERGED);
+  record.set_divergence(proto::RunRecord::AT_CHANCE);
+  record.set_stopped_epoch(25);
+  record.set_stopped_step(10);
+  SetCount(450, record.mutable_errors()->mutable_train());
+  SetCount(test_wrong, record.mutable_errors()->mutable_test());
+  return record;
+}
+
 proto::RunRecord InterruptedRecord(const std::string& architecture, int round) {
   proto::RunRecord record = BaseRecord(architecture, round);
   record.set_status(proto::RunRecord::INTERRUPTED);

@@ -19,6 +19,12 @@ proto::RunRecord FinishedRecord(const std::string& architecture, int round,
 // infinite.
 proto::RunRecord DivergedRecord(const std::string& architecture, int round);
 
+// A record of the same study that went to its end, stuck at chance: every
+// training pair has the same answer, and `test_wrong` of 1,000 test pairs are
+// wrong.
+proto::RunRecord AtChanceRecord(const std::string& architecture, int round,
+                                int64_t test_wrong = 450);
+
 // A record of the same study that was interrupted at epoch 2, step 5.
 proto::RunRecord InterruptedRecord(const std::string& architecture, int round);
 

@@ -21,6 +21,10 @@
 
 namespace minidl {
 
+std::string DataSetOf(const proto::RunRecord& record) {
+  return record.data_set().empty() ? kDefaultDataSet : record.data_set();
+}
+
 std::string SerializeRunRecord(const proto::RunRecord& record) {
   std::string bytes;
   {

@@ -18,6 +18,12 @@ namespace minidl {
 // The meaning of RunRecord's fields that this program writes and reads.
 inline constexpr int32_t kRunRecordSchemaVersion = 1;
 
+// The data set of records that name none.
+inline constexpr char kDefaultDataSet[] = "mnist";
+
+// The data set whose pairs `record` was run on: never empty.
+std::string DataSetOf(const proto::RunRecord& record);
+
 // The bytes of `record`: the same for the same record, in every run of the same
 // program.
 std::string SerializeRunRecord(const proto::RunRecord& record);

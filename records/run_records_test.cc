@@ -120,6 +120,13 @@ TEST(RunRecordsTest, ReaderGivesTheGoodRecordsBeforeATornOne) {
   EXPECT_TRUE(IsTornTail(ReadRunRecords({path}).status()));
 }
 
+TEST(RunRecordsTest, DataSets) {
+  proto::RunRecord record;
+  EXPECT_EQ(DataSetOf(record), "mnist");
+  record.set_data_set("fashion_mnist");
+  EXPECT_EQ(DataSetOf(record), "fashion_mnist");
+}
+
 TEST(RunRecordsTest, InterruptedRoundsHaveNotEnded) {
   EXPECT_EQ(CountEnded({}), 0);
   EXPECT_EQ(CountEnded({FinishedRecord("a", 0), InterruptedRecord("a", 1),

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
+#include "records/run_status.h"
 #include "statistics/architecture_group.h"
 #include "statistics/error_rate.h"
 #include "statistics/intervals.h"
@@ -32,12 +33,13 @@ std::string Percent(double value) {
   return absl::StrCat(FormatFixed(value, kDecimals), " %");
 }
 
-void LintUnused(const ArchitectureGroup& group, proto::RunRecord::Status status,
+void LintUnused(const ArchitectureGroup& group,
+                bool (*is_meant)(const proto::RunRecord& record),
                 const std::string& one_did, const std::string& several_did,
                 const std::string& advice, std::vector<Lint>& lints) {
   std::vector<proto::RoundId> rounds;
   for (const proto::RunRecord* record : group.records) {
-    if (record->status() == status) rounds.push_back(IdOf(*record));
+    if (is_meant(*record)) rounds.push_back(IdOf(*record));
   }
   if (rounds.empty()) return;
   lints.push_back(MakeLint(
@@ -233,15 +235,26 @@ void LintOutliers(const ArchitectureGroup& group,
 std::vector<Lint> ArchitectureLints(
     const ArchitectureGroup& group,
     const proto::ArchitectureStatistics& statistics) {
+  using proto::RunRecord;
   std::vector<Lint> lints;
-  LintUnused(group, proto::RunRecord::DIVERGED, "diverged and counts",
-             "diverged and count",
-             "name k/N with every figure: it speaks of the rounds that went "
-             "well",
-             lints);
-  LintUnused(group, proto::RunRecord::INTERRUPTED, "was interrupted and counts",
-             "were interrupted and count",
-             "run what is missing: digit_pairs --resume --output=FILE", lints);
+  const std::string name_used =
+      "name k/N with every figure: it speaks of the rounds that went well";
+  LintUnused(
+      group,
+      [](const RunRecord& record) {
+        return record.status() == RunRecord::DIVERGED && !IsAtChance(record);
+      },
+      "diverged (not finite) and counts", "diverged (not finite) and count",
+      name_used, lints);
+  LintUnused(group, IsAtChance, "diverged (stuck at chance) and counts",
+             "diverged (stuck at chance) and count", name_used, lints);
+  LintUnused(
+      group,
+      [](const RunRecord& record) {
+        return record.status() == RunRecord::INTERRUPTED;
+      },
+      "was interrupted and counts", "were interrupted and count",
+      "run what is missing: digit_pairs --resume --output=FILE", lints);
   LintIncomplete(group, lints);
   LintNotFinite(group, lints);
   LintBestEpoch(group, lints);

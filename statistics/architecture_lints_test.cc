@@ -66,12 +66,27 @@ TEST(ArchitectureLintsTest, UnusedRounds) {
   EXPECT_EQ(lints[0].kind(), Lint::UNUSED_ROUNDS);
   EXPECT_EQ(lints[0].severity(), Lint::WARNING);
   EXPECT_EQ(lints[0].message(),
-            "2 of 6 rounds of convnet diverged and count in no figure: rounds "
+            "2 of 6 rounds of convnet diverged (not finite) and count in no "
+            "figure: rounds "
             "1, 4 (seed 0)");
   EXPECT_EQ(lints[1].message(),
             "1 of 6 rounds of convnet was interrupted and counts in no "
             "figure: round 5 (seed 0)");
   EXPECT_THAT(lints[1].advice(), HasSubstr("--resume"));
+}
+
+TEST(ArchitectureLintsTest, RoundsAtChance) {
+  std::vector<proto::RunRecord> records = Inconspicuous();
+  records[1] = AtChanceRecord("convnet", 1);
+  records[4] = DivergedRecord("convnet", 4);
+  const std::vector<Lint> lints = Lints(records);
+  ASSERT_THAT(lints, SizeIs(2));
+  EXPECT_EQ(lints[0].message(),
+            "1 of 6 rounds of convnet diverged (not finite) and counts in no "
+            "figure: round 4 (seed 0)");
+  EXPECT_EQ(lints[1].message(),
+            "1 of 6 rounds of convnet diverged (stuck at chance) and counts in "
+            "no figure: round 1 (seed 0)");
 }
 
 TEST(ArchitectureLintsTest, IncompleteFigure) {

@@ -13,9 +13,12 @@ namespace minidl {
 //  - MIXED_GROUP: rounds of one architecture of different studies, seeds,
 //    training, numbers of pairs or definitions, so that its mean and deviation
 //    mix them;
-//  - DIFFERENT_SETTINGS: the same between architectures;
+//  - DIFFERENT_SETTINGS: the same between architectures, but their definitions;
+//    a note alone of the variants of one study, which differ in their training
+//    or number of training pairs on purpose;
 //  - MIXED_BUILDS: records of different programs;
-//  - DIFFERENT_DATA: a round whose data are not the same everywhere;
+//  - DIFFERENT_DATA: a round whose test pairs are not the same everywhere, or
+//    whose training pairs are not where there are as many;
 //  - REPEATED_DATA: rounds that are not draws of their own;
 //  - MISSING_PAIRS: rounds of which an architecture has no record at all.
 std::vector<proto::Lint> ComparabilityLints(

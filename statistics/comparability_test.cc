@@ -1,6 +1,7 @@
 #include "statistics/comparability.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,7 @@ TEST(ComparabilityTest, EverySetting) {
   records[1].set_study_name("other");
   records[1].set_study_seed(1);
   records[1].mutable_training()->set_batch_size(10);
+  records[1].set_train_pairs(10);
   records[1].set_test_pairs(10);
   records[1].mutable_architecture()->set_branches(proto::Architecture::SHARED);
   records[1].set_parameter_count(10);
@@ -95,7 +97,8 @@ TEST(ComparabilityTest, EverySetting) {
       ElementsAre("rounds of convnet have different studies",
                   "rounds of convnet have different seeds",
                   "rounds of convnet have different training settings",
-                  "rounds of convnet have different numbers of pairs",
+                  "rounds of convnet have different numbers of training pairs",
+                  "rounds of convnet have different numbers of test pairs",
                   "rounds of convnet have different definitions",
                   "rounds of convnet have different numbers of parameters"));
   // More seeds are more rounds; the rest is a mixture.
@@ -103,14 +106,53 @@ TEST(ComparabilityTest, EverySetting) {
   EXPECT_EQ(Lints(records)[1].severity(), Lint::NOTE);
 }
 
+// Variants of one study.
 TEST(ComparabilityTest, ArchitecturesTrainedDifferently) {
   std::vector<proto::RunRecord> records = Comparable();
   for (const size_t i : {2, 3}) records[i].mutable_training()->set_epochs(1);
+  EXPECT_THAT(Messages(records),
+              ElementsAre("mlp has other training settings than convnet"));
+  EXPECT_EQ(Lints(records)[0].kind(), Lint::DIFFERENT_SETTINGS);
+  EXPECT_EQ(Lints(records)[0].severity(), Lint::NOTE);
+  EXPECT_THAT(Lints(records)[0].architectures(), ElementsAre("mlp"));
+  for (const char* name : {"other", "small"}) {
+    for (const size_t i : {2, 3}) {
+      records.push_back(records[i]);
+      records.back().mutable_architecture()->set_name(name);
+    }
+  }
+  for (const size_t small : {6, 7}) {
+    records[small].set_train_pairs(500);
+    records[small].set_data_hash(small);
+  }
+  for (proto::RunRecord& record : records) {
+    record.set_test_data_hash(1 + static_cast<uint64_t>(record.round()));
+  }
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre("convnet has other training settings than mlp and 2 more "
+                  "like it",
+                  "small has other numbers of training pairs than convnet and "
+                  "2 more like it"));
+}
+
+// Then they are no variants of each other.
+TEST(ComparabilityTest, ArchitecturesOfStudiesTrainedDifferently) {
+  std::vector<proto::RunRecord> records = Comparable();
+  for (const size_t i : {2, 3}) {
+    records[i].set_study_name("other");
+    records[i].mutable_training()->set_epochs(1);
+    records[i].set_test_pairs(500);
+  }
   EXPECT_THAT(
       Messages(records),
       ElementsAre(
-          "architectures convnet, mlp have different training settings"));
-  EXPECT_EQ(Lints(records)[0].kind(), Lint::DIFFERENT_SETTINGS);
+          "architectures convnet, mlp have different studies",
+          "architectures convnet, mlp have different training settings",
+          "architectures convnet, mlp have different numbers of test pairs"));
+  for (const Lint& lint : Lints(records)) {
+    EXPECT_EQ(lint.severity(), Lint::WARNING);
+  }
 }
 
 TEST(ComparabilityTest, Builds) {
@@ -162,6 +204,38 @@ TEST(ComparabilityTest, DifferentData) {
             "not compared with each other");
 }
 
+TEST(ComparabilityTest, TrainingSetsOfDifferentSizes) {
+  std::vector<proto::RunRecord> records = Comparable();
+  for (proto::RunRecord& record : records) {
+    record.set_test_data_hash(100 + static_cast<uint64_t>(record.round()));
+  }
+  for (const size_t i : {2, 3}) {
+    records[i].set_train_pairs(250);
+    records[i].set_data_hash(i);
+  }
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre("mlp has other numbers of training pairs than convnet"));
+  // As in records from before the hash of the test pairs.
+  records[2].clear_test_data_hash();
+  EXPECT_THAT(
+      Messages(records),
+      ElementsAre("mlp has other numbers of training pairs than convnet",
+                  "round 0 (seed 0) of mlp had other data than in convnet; "
+                  "they are not compared with each other"));
+}
+
+TEST(ComparabilityTest, DifferentTrainingPairs) {
+  std::vector<proto::RunRecord> records = Comparable();
+  for (const size_t i : {1, 3}) records[i].set_test_data_hash(7);
+  records[3].set_data_hash(1);
+  EXPECT_THAT(Messages(records),
+              ElementsAre("round 1 (seed 0) of mlp had other training pairs "
+                          "than in convnet; they are compared with each other, "
+                          "by their test pairs"));
+  EXPECT_EQ(Lints(records)[0].kind(), Lint::DIFFERENT_DATA);
+}
+
 // As a notebook does that draws once before its loop over rounds.
 TEST(ComparabilityTest, RepeatedData) {
   std::vector<proto::RunRecord> records = Comparable();
@@ -174,8 +248,17 @@ TEST(ComparabilityTest, RepeatedData) {
   EXPECT_THAT(lints[0].message(),
               HasSubstr("rounds 0, 1 (seed 0) of convnet, mlp have the same "
                         "data"));
+  // Of training sets of two sizes.
+  for (proto::RunRecord& record : records) {
+    record.set_test_data_hash(8);
+    if (record.round() == 1) record.set_data_hash(9);
+  }
+  EXPECT_EQ(RoundsOf(Lints(records)[0]), "rounds 0, 1 (seed 0)");
   // A record that has no hash does not say.
-  for (proto::RunRecord& record : records) record.clear_data_hash();
+  for (proto::RunRecord& record : records) {
+    record.clear_data_hash();
+    record.clear_test_data_hash();
+  }
   EXPECT_THAT(Messages(records), IsEmpty());
 }
 

@@ -11,9 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "google/protobuf/util/field_comparator.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "proto/run_record.pb.h"
+#include "records/record_difference.h"
 #include "records/run_records.h"
 
 namespace minidl {
@@ -35,20 +34,6 @@ struct SortableRecord {
   std::string bytes;
   const proto::RunRecord* record;
 };
-
-// The first difference outside of the environments, "modified:
-// errors.test.wrong: 165 -> 170"; empty if there is none.
-std::string FirstDifference(const proto::RunRecord& a,
-                            const proto::RunRecord& b) {
-  google::protobuf::util::DefaultFieldComparator comparator;
-  comparator.set_treat_nan_as_equal(true);  // The loss of a diverged round.
-  google::protobuf::util::MessageDifferencer differencer;
-  differencer.set_field_comparator(&comparator);
-  std::string differences;
-  differencer.ReportDifferencesToString(&differences);
-  differencer.Compare(ReproducibleForm(a), ReproducibleForm(b));
-  return differences.substr(0, differences.find('\n'));
-}
 
 }  // namespace
 

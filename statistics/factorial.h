@@ -18,15 +18,20 @@ struct FactorialCells {
 };
 
 // The 2×2 designs of weight sharing and auxiliary losses among `groups`, by
-// their architecture messages. Four architectures are one if
+// their architecture messages, training and numbers of training pairs. Four
+// architectures are one if
 //  - they are SEPARATE or SHARED, each without and with auxiliary losses, these
 //    of one kind and weight; the comparison's loss is the same in all;
-//  - their layers are of the same kinds, in the same order, which tells designs
-//    apart; and those of no fifth one are, of separate or shared branches;
-//  - those without auxiliary losses have the layers of those with. Sizes of
-//    layers may differ between separate and shared branches, as where the
-//    numbers of parameters are kept alike.
-// A group whose records have different architecture messages is in none.
+//  - their layers are of the same kinds, in the same order, those inside of
+//    others too, and they are trained in the same way on as many pairs;
+//  - auxiliary losses are all that differs among the SEPARATE ones, and among
+//    the SHARED ones. Sizes of layers may differ between the two, as where the
+//    numbers of parameters are kept alike;
+//  - there are no other two that could take the place of the SEPARATE ones, or
+//    of the SHARED ones.
+// Designs of several weights of the auxiliary losses have the architectures
+// without them in common. A group whose records have different architecture
+// messages or were trained differently is in none.
 std::vector<FactorialCells> FindFactorials(
     absl::Span<const ArchitectureGroup> groups);
 

@@ -21,12 +21,17 @@ struct ContrastTerm {
   int weight = 0;
 };
 
+// Whether two records were run on the same test pairs, by the hash of all data
+// or by that of the test pairs: training sets may be of different sizes.
+bool HaveSameTestPairs(const proto::RunRecord& a, const proto::RunRecord& b);
+
 // Finds the rounds that several architectures were run on.
 class RoundPairing {
  public:
   // Records of `groups`, which must outlive this, are of the same round if they
-  // have the same seed, number, data and number of test pairs; and the same
-  // study, if any group has a round of the same seed and number in several.
+  // have the same seed and number and were run on the same test pairs (see
+  // HaveSameTestPairs); and the same study, if any group has a round of the
+  // same seed and number in several.
   explicit RoundPairing(absl::Span<const ArchitectureGroup> groups);
 
   // In every round that all groups of `terms` have finished: the sum of their
@@ -36,8 +41,8 @@ class RoundPairing {
       absl::Span<const ContrastTerm> terms, int divisor = 1) const;
 
  private:
-  // Study, seed, round, data hash, number of test pairs.
-  using Key = std::tuple<std::string, uint64_t, int32_t, uint64_t, int64_t>;
+  // Study, seed, round.
+  using Key = std::tuple<std::string, uint64_t, int32_t>;
 
   // The finished records with test errors, of each group.
   std::vector<std::map<Key, const proto::RunRecord*>> records_;

@@ -50,6 +50,26 @@ TEST(RoundPairingTest, OtherDataAreAnotherRound) {
   EXPECT_THAT(Differences(records), IsEmpty());
 }
 
+// Training sets of other sizes are other data, of the same round.
+TEST(RoundPairingTest, ByTestPairsWhereBothHaveTheirHash) {
+  std::vector<proto::RunRecord> records = {FinishedRecord("a", 0, 1),
+                                           FinishedRecord("b", 0, 4)};
+  records[1].set_train_pairs(250);
+  records[1].set_data_hash(1);
+  records[1].set_test_data_hash(5);
+  EXPECT_THAT(Differences(records), IsEmpty());
+  records[0].set_test_data_hash(6);
+  EXPECT_THAT(Differences(records), IsEmpty());
+  records[0].set_test_data_hash(5);
+  EXPECT_THAT(Differences(records), ElementsAre(Pair(0, 0.3)));
+  // An older record of the same data.
+  records[0].set_data_hash(1);
+  records[0].clear_test_data_hash();
+  EXPECT_THAT(Differences(records), ElementsAre(Pair(0, 0.3)));
+  records[0].set_test_pairs(500);
+  EXPECT_THAT(Differences(records), IsEmpty());
+}
+
 TEST(RoundPairingTest, OtherSeedsAreOtherRounds) {
   std::vector<proto::RunRecord> records = {FinishedRecord("a", 0),
                                            FinishedRecord("b", 0)};

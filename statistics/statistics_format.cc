@@ -1,6 +1,7 @@
 #include "statistics/statistics_format.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -193,6 +194,42 @@ std::string Report(const StudyStatistics& statistics, const Markup& markup) {
   return text;
 }
 
+// One table of those that programs can have, for people.
+std::string OneTable(const StudyStatistics& statistics, DataTable table,
+                     const Markup& markup) {
+  std::string text;
+  switch (table) {
+    case DataTable::kArchitectures:
+      text = markup.table(ResultTable(statistics));
+      break;
+    case DataTable::kComparisons:
+      text = markup.table(ComparisonTable(statistics));
+      break;
+    case DataTable::kContrasts:
+      for (const proto::Factorial& factorial : statistics.factorials()) {
+        absl::StrAppend(&text, markup.table(ContrastTable(factorial)));
+      }
+      break;
+    case DataTable::kRounds:
+      text = markup.table(MakeDataTable(statistics, table));
+      break;
+    case DataTable::kLints:
+      if (statistics.lints_size() > 0) {
+        text = markup.list(LintTexts(statistics));
+      }
+      break;
+  }
+  // All parts end with an empty line.
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+std::string Print(const StudyStatistics& statistics,
+                  std::optional<DataTable> table, const Markup& markup) {
+  return table.has_value() ? OneTable(statistics, *table, markup)
+                           : Report(statistics, markup);
+}
+
 }  // namespace
 
 absl::StatusOr<StatisticsFormat> ParseStatisticsFormat(absl::string_view name) {
@@ -207,17 +244,19 @@ absl::StatusOr<StatisticsFormat> ParseStatisticsFormat(absl::string_view name) {
 }
 
 std::string FormatStatistics(const StudyStatistics& statistics,
-                             StatisticsFormat format, DataTable table) {
+                             StatisticsFormat format,
+                             std::optional<DataTable> table) {
   switch (format) {
     case StatisticsFormat::kText:
-      return Report(statistics, kTextMarkup);
+      return Print(statistics, table, kTextMarkup);
     case StatisticsFormat::kMarkdown:
-      return Report(statistics, kMarkdownMarkup);
+      return Print(statistics, table, kMarkdownMarkup);
     case StatisticsFormat::kLatex:
       return "% Needs \\usepackage{booktabs}.\n" +
-             Report(statistics, kLatexMarkup);
+             Print(statistics, table, kLatexMarkup);
     case StatisticsFormat::kCsv:
-      return CsvTable(MakeDataTable(statistics, table));
+      return CsvTable(
+          MakeDataTable(statistics, table.value_or(DataTable::kArchitectures)));
     case StatisticsFormat::kJson:
       return StatisticsJson(statistics);
   }

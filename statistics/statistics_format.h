@@ -1,6 +1,7 @@
 #ifndef MINIDL_STATISTICS_STATISTICS_FORMAT_H_
 #define MINIDL_STATISTICS_STATISTICS_FORMAT_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,11 +28,13 @@ enum class StatisticsFormat {
 // InvalidArgument for others.
 absl::StatusOr<StatisticsFormat> ParseStatisticsFormat(absl::string_view name);
 
-// `statistics` as tables, a sentence a comparison, then lints; `table` is what
-// kCsv has. Nothing depends on the locale.
+// `statistics` as tables, a sentence a comparison, then lints; or, where there
+// is a `table`, that alone: kArchitectures is ResultTable, kLints a list. kCsv
+// has one table, kArchitectures by default, and kJson all. Nothing depends on
+// the locale.
 std::string FormatStatistics(const proto::StudyStatistics& statistics,
                              StatisticsFormat format,
-                             DataTable table = DataTable::kArchitectures);
+                             std::optional<DataTable> table = std::nullopt);
 
 // `statistics` in protobuf's JSON, with the names of statistics.proto: numbers
 // that do not exist are not there, zeros are, and seeds, which may be too large

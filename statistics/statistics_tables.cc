@@ -1,7 +1,10 @@
 #include "statistics/statistics_tables.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +16,7 @@
 #include "proto/statistics.pb.h"
 #include "statistics/intervals.h"
 #include "statistics/number_format.h"
+#include "statistics/summary_table.h"
 #include "statistics/table.h"
 
 namespace minidl {
@@ -116,8 +120,9 @@ void AppendColumns(const std::vector<Column>& more, Table& table) {
 
 Table ArchitecturesData(const proto::StudyStatistics& statistics) {
   Table table;
-  table.columns = {{"architecture"}, {"rounds"},      {"used"},
-                   {"diverged"},     {"interrupted"}, {"parameters"}};
+  table.columns = {{"architecture"}, {"rounds"},    {"used"},
+                   {"diverged"},     {"at_chance"}, {"interrupted"},
+                   {"parameters"}};
   for (const char* figure :
        {"test_error", "train_error", "digit_error", "training_seconds"}) {
     AppendColumns(EstimateColumns(figure), table);
@@ -128,6 +133,7 @@ Table ArchitecturesData(const proto::StudyStatistics& statistics) {
                absl::StrCat(architecture.rounds()),
                absl::StrCat(architecture.used()),
                absl::StrCat(architecture.diverged()),
+               absl::StrCat(architecture.at_chance()),
                absl::StrCat(architecture.interrupted()),
                Exact(architecture.has_parameters(), architecture.parameters())};
     Append(EstimateCells(architecture.test_error()), row);
@@ -262,7 +268,80 @@ constexpr NamedDataTable kDataTables[] = {
     {"lints", DataTable::kLints, LintsData},
 };
 
+// What became of the rounds that are not used: "1 not finite, 2 at chance".
+std::string UnusedText(const proto::ArchitectureStatistics& architecture) {
+  std::vector<std::string> parts;
+  for (const auto& [count, what] :
+       {std::pair(architecture.diverged() - architecture.at_chance(),
+                  "not finite"),
+        std::pair(architecture.at_chance(), "at chance"),
+        std::pair(architecture.interrupted(), "interrupted")}) {
+    if (count > 0) parts.push_back(absl::StrCat(count, " ", what));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+// The difference of an architecture to the baseline.
+Row DifferenceCells(const proto::StudyStatistics& statistics,
+                    const std::string& architecture) {
+  for (const proto::Comparison& comparison : statistics.comparisons()) {
+    if (comparison.architecture() != architecture) continue;
+    const proto::PairedEffect& effect = comparison.effect();
+    const proto::Estimate& difference = effect.difference();
+    return {FormatSigned(ValueIf(difference.has_mean(), difference.mean()),
+                         kDecimals),
+            SignedIntervalText(difference.has_mean_interval(),
+                               difference.mean_interval()),
+            FormatProbability(
+                ValueIf(effect.has_test(), effect.test().adjusted_p()))};
+  }
+  return {"baseline", "", ""};
+}
+
 }  // namespace
+
+Table ResultTable(const proto::StudyStatistics& statistics) {
+  const bool has_baseline = !statistics.baseline().empty();
+  const bool has_unused = std::any_of(
+      statistics.architectures().begin(), statistics.architectures().end(),
+      [](const proto::ArchitectureStatistics& architecture) {
+        return architecture.used() < architecture.rounds();
+      });
+  Table table;
+  table.columns = {{"architecture", Alignment::kLeft},
+                   {"rounds"},
+                   {"params"},
+                   {"test error"},
+                   {IntervalName()}};
+  if (has_baseline) {
+    AppendColumns({{"difference"}, {IntervalName()}, {"adjusted p"}}, table);
+  }
+  AppendColumns({{"train error"}, {"digit error"}}, table);
+  if (has_unused) {
+    AppendColumns({{"not counted", Alignment::kLeft}}, table);
+  }
+  for (const proto::ArchitectureStatistics& architecture :
+       statistics.architectures()) {
+    const proto::Estimate& error = architecture.test_error();
+    Row row = {
+        architecture.name(),
+        absl::StrCat(architecture.used(), "/", architecture.rounds()),
+        architecture.has_parameters()
+            ? FormatCount(static_cast<int64_t>(architecture.parameters()))
+            : kNotAvailable,
+        MeanAndDeviation(error),
+        IntervalText(error.has_mean_interval(), error.mean_interval())};
+    if (has_baseline) {
+      Append(DifferenceCells(statistics, architecture.name()), row);
+    }
+    Append({MeanAndDeviation(architecture.train_error()),
+            MeanAndDeviation(architecture.digit_error())},
+           row);
+    if (has_unused) row.push_back(UnusedText(architecture));
+    table.rows.push_back(row);
+  }
+  return table;
+}
 
 Table TestErrorTable(const proto::StudyStatistics& statistics) {
   Table table;

@@ -12,6 +12,12 @@ namespace minidl {
 
 // For people: rounded, "n/a" where a figure does not exist.
 
+// For documents, a row an architecture: rounds used, parameters, errors as mean
+// ± standard deviation with the interval of the test error's mean, and what
+// became of rounds that are not used, if any. Where there is a baseline, the
+// paired difference of the test error to it with interval and adjusted p.
+Table ResultTable(const proto::StudyStatistics& statistics);
+
 // The test error of each architecture: all of its Estimate.
 Table TestErrorTable(const proto::StudyStatistics& statistics);
 // A row a comparison.

@@ -88,6 +88,7 @@ TEST(StatisticsTablesTest, DataOfArchitectures) {
   EXPECT_EQ(row["rounds"], "1");
   EXPECT_EQ(row["used"], "1");
   EXPECT_EQ(row["diverged"], "0");
+  EXPECT_EQ(row["at_chance"], "0");
   EXPECT_EQ(row["interrupted"], "0");
   EXPECT_EQ(row["parameters"], "70342");
   EXPECT_EQ(row["test_error_n"], "1");
@@ -154,8 +155,8 @@ TEST(StatisticsTablesTest, DataOfRounds) {
               ElementsAre(ElementsAre("a", "test_study", "0", "0", "true", "",
                                       "16.5", "0.2", "", "1.5"),
                           ElementsAre("b", "test_study", "0", "0", "false",
-                                      "diverged in epoch 3, step 7", "", "", "",
-                                      "1.5")));
+                                      "diverged in epoch 3, step 7: not finite",
+                                      "", "", "", "1.5")));
 }
 
 TEST(StatisticsTablesTest, DataOfLints) {

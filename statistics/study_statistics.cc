@@ -19,6 +19,8 @@
 #include "base/status_macros.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
+#include "records/run_records.h"
+#include "records/run_status.h"
 #include "statistics/architecture_group.h"
 #include "statistics/architecture_lints.h"
 #include "statistics/comparability.h"
@@ -66,19 +68,24 @@ absl::Status CheckRecord(const proto::RunRecord& record) {
   return absl::OkStatus();
 }
 
-// Why a record is not used.
-std::string ReasonOf(const proto::RunRecord& record) {
-  return absl::StrCat(
-      record.status() == proto::RunRecord::DIVERGED ? "diverged"
-                                                    : "was interrupted",
-      " in epoch ", record.stopped_epoch(), ", step ", record.stopped_step());
+// Errors of different data sets are no figures of one thing.
+absl::Status CheckDataSets(absl::Span<const proto::RunRecord> records) {
+  std::set<std::string> data_sets;
+  for (const proto::RunRecord& record : records) {
+    data_sets.insert(DataSetOf(record));
+  }
+  if (data_sets.size() < 2) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the records are of different data sets: ",
+                   absl::StrJoin(data_sets, ", "),
+                   "; give the files of one data set at a time"));
 }
 
 proto::RoundResult ResultOf(const proto::RunRecord& record) {
   proto::RoundResult result;
   *result.mutable_id() = IdOf(record);
   result.set_used(IsUsed(record));
-  if (!result.used()) result.set_reason(ReasonOf(record));
+  if (!result.used()) result.set_reason(DescribeStatus(record));
   const proto::Errors& errors = record.errors();
   if (const auto test = ErrorPercent(errors.test())) {
     result.set_test_error(*test);
@@ -134,6 +141,9 @@ proto::ArchitectureStatistics StatisticsOf(const ArchitectureGroup& group) {
   statistics.set_used(count(RunRecord::FINISHED));
   statistics.set_diverged(count(RunRecord::DIVERGED));
   statistics.set_interrupted(count(RunRecord::INTERRUPTED));
+  statistics.set_at_chance(static_cast<int32_t>(
+      std::count_if(group.records.begin(), group.records.end(),
+                    [](const RunRecord* r) { return IsAtChance(*r); })));
   if (same_parameter_count) {
     statistics.set_parameters(static_cast<double>(first.parameter_count()));
   }
@@ -284,6 +294,7 @@ absl::StatusOr<proto::StudyStatistics> ComputeStudyStatistics(
   for (const proto::RunRecord& record : records) {
     MINIDL_RETURN_IF_ERROR(CheckRecord(record));
   }
+  MINIDL_RETURN_IF_ERROR(CheckDataSets(records));
   MINIDL_ASSIGN_OR_RETURN(const DistinctRecords distinct,
                           FindDistinctRecords(records));
   const std::vector<ArchitectureGroup> groups =

@@ -22,10 +22,11 @@ struct StudyStatisticsOptions {
 
 // All that the records say: see statistics.proto. Records are grouped by their
 // architecture's name; their order changes nothing. Rounds are paired by seed,
-// number and data, and by study too where one architecture has the same round
-// in several. InvalidArgument if no record is of the baseline;
+// number and test pairs, and by study too where one architecture has the same
+// round in several. InvalidArgument if no record is of the baseline;
 // FailedPrecondition if
 //  - a round is there twice with different contents;
+//  - records are of different data sets;
 //  - a record's status is one that this program does not know.
 absl::StatusOr<proto::StudyStatistics> ComputeStudyStatistics(
     absl::Span<const proto::RunRecord> records,

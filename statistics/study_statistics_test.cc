@@ -86,9 +86,10 @@ TEST(StudyStatisticsTest, FiguresOfTheFinishedRounds) {
   EXPECT_TRUE(convnet.results(1).used());
   EXPECT_EQ(convnet.results(1).reason(), "");
   EXPECT_FALSE(convnet.results(2).used());
-  EXPECT_EQ(convnet.results(2).reason(), "diverged in epoch 3, step 7");
+  EXPECT_EQ(convnet.results(2).reason(),
+            "diverged in epoch 3, step 7: not finite");
   EXPECT_FALSE(convnet.results(2).has_test_error());
-  EXPECT_EQ(convnet.results(6).reason(), "was interrupted in epoch 2, step 5");
+  EXPECT_EQ(convnet.results(6).reason(), "interrupted in epoch 2, step 5");
 }
 
 TEST(StudyStatisticsTest, FiguresThatDoNotExist) {
@@ -110,6 +111,38 @@ TEST(StudyStatisticsTest, FiguresThatDoNotExist) {
   EXPECT_FALSE(mlp.has_training_seconds());
   EXPECT_EQ(statistics->comparisons(0).effect().verdict(),
             proto::PairedEffect::NOTHING_TO_COMPARE);
+}
+
+// They have errors, which are in no figure and no comparison.
+TEST(StudyStatisticsTest, RoundsAtChance) {
+  const absl::StatusOr<StudyStatistics> statistics = ComputeStudyStatistics(
+      {FinishedRecord("a", 0, 100), AtChanceRecord("a", 1, 500),
+       DivergedRecord("a", 2), FinishedRecord("b", 0, 110),
+       FinishedRecord("b", 1, 120), FinishedRecord("b", 2, 130)});
+  ASSERT_THAT(statistics, IsOk());
+  const proto::ArchitectureStatistics& a = statistics->architectures(0);
+  EXPECT_EQ(a.used(), 1);
+  EXPECT_EQ(a.diverged(), 2);
+  EXPECT_EQ(a.at_chance(), 1);
+  EXPECT_EQ(a.test_error().mean(), 10);
+  EXPECT_EQ(a.results(1).reason(), "diverged: stuck at chance");
+  EXPECT_EQ(a.results(1).test_error(), 50);
+  EXPECT_FALSE(a.results(1).used());
+  EXPECT_EQ(statistics->comparisons(0).effect().difference().n(), 1);
+  EXPECT_EQ(statistics->architectures(1).at_chance(), 0);
+}
+
+TEST(StudyStatisticsTest, DifferentDataSetsAreAnError) {
+  std::vector<proto::RunRecord> records = {FinishedRecord("a", 0),
+                                           FinishedRecord("b", 0)};
+  records[0].set_data_set("mnist");  // As where none is named.
+  EXPECT_THAT(ComputeStudyStatistics(records), IsOk());
+  records[1].set_data_set("fashion_mnist");
+  EXPECT_THAT(ComputeStudyStatistics(records),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "the records are of different data sets: "
+                       "fashion_mnist, mnist; give the files of one data set "
+                       "at a time"));
 }
 
 TEST(StudyStatisticsTest, NoRecords) {

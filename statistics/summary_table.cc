@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kDecimals = 2;
 
+}  // namespace
+
 std::string MeanAndDeviation(const proto::Estimate& estimate) {
   if (!estimate.has_mean()) return kNotAvailable;
   return absl::StrCat(
@@ -20,8 +22,6 @@ std::string MeanAndDeviation(const proto::Estimate& estimate) {
       FormatFixed(ValueIf(estimate.has_deviation(), estimate.deviation()),
                   kDecimals));
 }
-
-}  // namespace
 
 Table SummaryTable(const proto::StudyStatistics& statistics) {
   Table table;

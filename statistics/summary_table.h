@@ -11,6 +11,9 @@ namespace minidl {
 // A row an architecture: rounds used, parameters, means ± standard deviations.
 Table SummaryTable(const proto::StudyStatistics& statistics);
 
+// "16.50 ± 1.20".
+std::string MeanAndDeviation(const proto::Estimate& estimate);
+
 // What the figures of SummaryTable are, in one line.
 std::string SummaryCaption();
 

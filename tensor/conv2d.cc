@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/check.h"
+#include "tensor/direct_conv2d.h"
+#include "tensor/kernels/direct_conv2d.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/im2col.h"
 #include "tensor/kernels/matmul.h"
@@ -12,7 +15,8 @@
 #include "tensor/tensor.h"
 #include "tensor/windows.h"
 
-// Image by image, as a product of matrices:
+// With stride and dilation 1, and in float, by DirectConv2dForward. Otherwise
+// image by image, as a product of matrices:
 //   output (O×H'W') = weight (O×CKK) patches (CKK×H'W').
 
 namespace minidl {
@@ -90,6 +94,12 @@ void Conv2dForward(const Tensor<T>& input, const Tensor<T>& weight,
   const int64_t places = g.num_places();
   const int64_t depth = g.patch_size();
   output.Resize({batch, channels, g.output_height, g.output_width});
+  if constexpr (std::is_same_v<T, float>) {
+    if (kernels::IsDirectConv2d(g)) {
+      DirectConv2dForward(g, input, weight, bias, output, workspace);
+      return;
+    }
+  }
   const Workspace<T> memory(depth * places, MatMulWorkspaceSize(depth, places),
                             workspace);
   for (int64_t n = 0; n < batch; ++n) {
@@ -127,20 +137,28 @@ void Conv2dBackward(const Tensor<T>& input, const Tensor<T>& weight,
                "Conv2dBackward: weight gradient ",
                weight_gradient.shape().ToString(), " and weight ",
                weight.shape().ToString());
-  if (input_gradient != nullptr) {
-    input_gradient->Resize(input.shape());
-    input_gradient->Fill(0);
+  if (input_gradient != nullptr) input_gradient->Resize(input.shape());
+  for (int64_t n = 0; n < batch; ++n) {
+    for (int64_t o = 0; o < channels; ++o) {
+      bias_gradient.data()[o] += kernels::Sum(
+          places, output_gradient.data() + (n * channels + o) * places);
+    }
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    if (kernels::IsDirectConv2d(g)) {
+      DirectConv2dBackward(g, input, weight, output_gradient, weight_gradient,
+                           input_gradient, workspace);
+      return;
+    }
   }
 
+  if (input_gradient != nullptr) input_gradient->Fill(0);
   const Workspace<T> memory(depth * places,
                             std::max(MatMulWorkspaceSize(places, depth),
                                      MatMulWorkspaceSize(channels, places)),
                             workspace);
   for (int64_t n = 0; n < batch; ++n) {
     const T* gradient = output_gradient.data() + n * channels * places;
-    for (int64_t o = 0; o < channels; ++o) {
-      bias_gradient.data()[o] += kernels::Sum(places, gradient + o * places);
-    }
     kernels::Im2Col(g, input.data() + n * image_size, memory.patches);
     MatMul(RowMajor(gradient, channels, places),
            RowMajor<const T>(memory.patches, depth, places).Transposed(),

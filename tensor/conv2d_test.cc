@@ -1,14 +1,18 @@
 #include "tensor/conv2d.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
+#include "tensor/kernels/targets_testutil.h"
 #include "tensor/reference_sum_testutil.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -24,12 +28,15 @@ using ::testing::Pointwise;
 
 struct Case {
   int64_t batch, in, out, kernel_size, stride, padding, dilation = 1;
-  Shape input_shape() const { return {batch, in, kHeight, kWidth}; }
+  // Not square.
+  int64_t height = 5, width = 7;
+
+  Shape input_shape() const { return {batch, in, height, width}; }
   Shape weight_shape() const { return {out, in, kernel_size, kernel_size}; }
   Shape output_shape() const {
     const int64_t extent = dilation * (kernel_size - 1) + 1;
-    return {batch, out, NumWindows(kHeight, extent, stride, padding),
-            NumWindows(kWidth, extent, stride, padding)};
+    return {batch, out, NumWindows(height, extent, stride, padding),
+            NumWindows(width, extent, stride, padding)};
   }
   Conv2dOptions options() const {
     Conv2dOptions options;
@@ -40,13 +47,10 @@ struct Case {
   }
   std::string ToString() const {
     return absl::StrCat("batch ", batch, ", channels ", in, " to ", out,
-                        ", kernel ", kernel_size, ", stride ", stride,
-                        ", padding ", padding, ", dilation ", dilation);
+                        ", images ", height, "×", width, ", kernel ",
+                        kernel_size, ", stride ", stride, ", padding ", padding,
+                        ", dilation ", dilation);
   }
-
-  // Not square.
-  static constexpr int64_t kHeight = 5;
-  static constexpr int64_t kWidth = 7;
 };
 
 std::vector<Case> Cases() {
@@ -86,7 +90,7 @@ void ForEachProduct(const Case& c, const Visit& visit) {
               for (int64_t j = 0; j < c.kernel_size; ++j) {
                 const int64_t row = y * c.stride + i * c.dilation - c.padding;
                 const int64_t col = x * c.stride + j * c.dilation - c.padding;
-                if (row < 0 || row >= c.kHeight || col < 0 || col >= c.kWidth) {
+                if (row < 0 || row >= c.height || col < 0 || col >= c.width) {
                   continue;
                 }
                 visit(output_index,
@@ -95,7 +99,7 @@ void ForEachProduct(const Case& c, const Visit& visit) {
                               c.kernel_size +
                           j),
                       static_cast<size_t>(
-                          ((n * c.in + channel) * c.kHeight + row) * c.kWidth +
+                          ((n * c.in + channel) * c.height + row) * c.width +
                           col));
               }
             }
@@ -114,75 +118,103 @@ std::vector<ReferenceSum> SumsFrom(const Tensor<T>& tensor) {
   return sums;
 }
 
+// A case's tensors. Weight and bias gradients hold numbers before, which are
+// kept, and added to.
+template <typename T>
+struct Problem {
+  explicit Problem(const Case& c)
+      : input(RandomTensor<T>(c.input_shape(), 1)),
+        weight(RandomTensor<T>(c.weight_shape(), 2)),
+        bias(RandomTensor<T>({c.out}, 3)),
+        output_gradient(RandomTensor<T>(c.output_shape(), 4)),
+        weight_gradient(RandomTensor<T>(c.weight_shape(), 5)),
+        bias_gradient(RandomTensor<T>({c.out}, 6)) {}
+
+  Tensor<T> input;
+  Tensor<T> weight;
+  Tensor<T> bias;
+  Tensor<T> output_gradient;
+  Tensor<T> weight_gradient;
+  Tensor<T> bias_gradient;
+};
+
+// What the definition makes of them.
+struct Expected {
+  template <typename T>
+  Expected(const Case& c, const Problem<T>& problem)
+      : output(static_cast<size_t>(c.output_shape().num_elements())),
+        weight_gradient(SumsFrom(problem.weight_gradient)),
+        bias_gradient(SumsFrom(problem.bias_gradient)),
+        input_gradient(static_cast<size_t>(problem.input.size())) {
+    const size_t places = output.size() / static_cast<size_t>(c.batch * c.out);
+    for (size_t i = 0; i < output.size(); ++i) {
+      const size_t channel = i / places % bias_gradient.size();
+      output[i].Add(problem.bias.values()[channel]);
+      bias_gradient[channel].Add(problem.output_gradient.values()[i]);
+    }
+    ForEachProduct(c, [&](size_t y, size_t w, size_t x) {
+      const double input = problem.input.values()[x];
+      const double weight = problem.weight.values()[w];
+      const double gradient = problem.output_gradient.values()[y];
+      output[y].Add(weight * input);
+      weight_gradient[w].Add(gradient * input);
+      input_gradient[x].Add(gradient * weight);
+    });
+  }
+
+  std::vector<ReferenceSum> output;
+  std::vector<ReferenceSum> weight_gradient;
+  std::vector<ReferenceSum> bias_gradient;
+  std::vector<ReferenceSum> input_gradient;
+};
+
+template <typename T>
+struct Results {
+  Tensor<T> output;
+  Tensor<T> weight_gradient;
+  Tensor<T> bias_gradient;
+  Tensor<T> input_gradient;
+};
+
+template <typename T>
+Results<T> Compute(const Case& c, const Problem<T>& problem,
+                   Tensor<T>& workspace) {
+  Results<T> results;
+  Conv2dForward(problem.input, problem.weight, problem.bias, c.options(),
+                results.output, workspace);
+  results.weight_gradient = problem.weight_gradient.Clone();
+  results.bias_gradient = problem.bias_gradient.Clone();
+  Conv2dBackward(problem.input, problem.weight, problem.output_gradient,
+                 c.options(), results.weight_gradient, results.bias_gradient,
+                 &results.input_gradient, workspace);
+  return results;
+}
+
+template <typename T>
+void ExpectNear(const Results<T>& results, const Expected& expected) {
+  EXPECT_THAT(results.output.values(), Pointwise(IsNearSum(), expected.output));
+  EXPECT_THAT(results.weight_gradient.values(),
+              Pointwise(IsNearSum(), expected.weight_gradient));
+  EXPECT_THAT(results.bias_gradient.values(),
+              Pointwise(IsNearSum(), expected.bias_gradient));
+  EXPECT_THAT(results.input_gradient.values(),
+              Pointwise(IsNearSum(), expected.input_gradient));
+}
+
 template <typename T>
 class Conv2dTest : public testing::Test {};
 TYPED_TEST_SUITE(Conv2dTest, NumberTypes, NumberTypeNames);
 
-TYPED_TEST(Conv2dTest, ForwardIsTheDefinition) {
-  Tensor<TypeParam> output;
+TYPED_TEST(Conv2dTest, IsTheDefinition) {
   Tensor<TypeParam> workspace;
   for (const Case& c : Cases()) {
-    const auto input = RandomTensor<TypeParam>(c.input_shape(), 1);
-    const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 2);
-    const auto bias = RandomTensor<TypeParam>({c.out}, 3);
-
-    Tensor<TypeParam> biases(c.output_shape());
-    for (int64_t n = 0; n < c.batch; ++n) {
-      for (int64_t o = 0; o < c.out; ++o) {
-        const int64_t places = biases.size() / (c.batch * c.out);
-        for (int64_t i = 0; i < places; ++i) {
-          biases.Outer(n)[static_cast<size_t>(o * places + i)] = bias(o);
-        }
-      }
-    }
-    std::vector<ReferenceSum> expected = SumsFrom(biases);
-    ForEachProduct(c, [&](size_t y, size_t w, size_t x) {
-      expected[y].Add(double{weight.values()[w]} * double{input.values()[x]});
-    });
-
-    Conv2dForward(input, weight, bias, c.options(), output, workspace);
-    ASSERT_EQ(output.shape(), c.output_shape()) << c.ToString();
-    ASSERT_THAT(output.values(), Pointwise(IsNearSum(), expected))
-        << c.ToString();
-  }
-}
-
-TYPED_TEST(Conv2dTest, BackwardIsTheDefinition) {
-  Tensor<TypeParam> input_gradient;
-  Tensor<TypeParam> workspace;
-  for (const Case& c : Cases()) {
-    const auto input = RandomTensor<TypeParam>(c.input_shape(), 1);
-    const auto weight = RandomTensor<TypeParam>(c.weight_shape(), 2);
-    const auto output_gradient = RandomTensor<TypeParam>(c.output_shape(), 3);
-    // What gradients hold before is kept, and added to.
-    auto weight_gradient = RandomTensor<TypeParam>(c.weight_shape(), 4);
-    auto bias_gradient = RandomTensor<TypeParam>({c.out}, 5);
-
-    std::vector<ReferenceSum> expected_weight = SumsFrom(weight_gradient);
-    std::vector<ReferenceSum> expected_bias = SumsFrom(bias_gradient);
-    std::vector<ReferenceSum> expected_input(static_cast<size_t>(input.size()));
-    ForEachProduct(c, [&](size_t y, size_t w, size_t x) {
-      const double gradient = output_gradient.values()[y];
-      expected_weight[w].Add(gradient * double{input.values()[x]});
-      expected_input[x].Add(gradient * double{weight.values()[w]});
-    });
-    const size_t places =
-        static_cast<size_t>(output_gradient.size() / (c.batch * c.out));
-    for (size_t i = 0; i < output_gradient.values().size(); ++i) {
-      expected_bias[i / places % expected_bias.size()].Add(
-          output_gradient.values()[i]);
-    }
-
-    Conv2dBackward(input, weight, output_gradient, c.options(), weight_gradient,
-                   bias_gradient, &input_gradient, workspace);
-    ASSERT_THAT(weight_gradient.values(),
-                Pointwise(IsNearSum(), expected_weight))
-        << c.ToString();
-    ASSERT_THAT(bias_gradient.values(), Pointwise(IsNearSum(), expected_bias))
-        << c.ToString();
-    ASSERT_EQ(input_gradient.shape(), input.shape());
-    ASSERT_THAT(input_gradient.values(), Pointwise(IsNearSum(), expected_input))
-        << c.ToString();
+    SCOPED_TRACE(c.ToString());
+    const Problem<TypeParam> problem(c);
+    const Results<TypeParam> results = Compute(c, problem, workspace);
+    ASSERT_EQ(results.output.shape(), c.output_shape());
+    ASSERT_EQ(results.input_gradient.shape(), c.input_shape());
+    ExpectNear(results, Expected(c, problem));
+    if (this->HasFailure()) return;
   }
 }
 
@@ -273,6 +305,85 @@ TYPED_TEST(Conv2dTest, EmptyBatch) {
   EXPECT_EQ(input_gradient.shape(), c.input_shape());
   EXPECT_THAT(weight_gradient.values(), Each(0));
   EXPECT_THAT(bias_gradient.values(), Each(0));
+}
+
+// Of stride 1, with images as wide as several tiles of the vectorised kernel or
+// a part of one, pairs of rows and a last single one, channels that fill
+// vectors or do not, and more images than are worked on at a time.
+std::vector<Case> DenseCases() {
+  std::vector<Case> cases;
+  const auto add = [&cases](int64_t batch, int64_t in, int64_t out,
+                            int64_t kernel_size, int64_t padding,
+                            int64_t height, int64_t width) {
+    cases.push_back(
+        {batch, in, out, kernel_size, 1, padding, 1, height, width});
+  };
+  for (const int64_t padding : {0, 1, 2}) {
+    for (const int64_t width : {3, 6, 7, 9, 14, 15, 31}) {
+      add(2, 5, 18, 3, padding, 4, width);
+    }
+    for (const auto& [in, out] :
+         {std::pair{1, 33}, {3, 16}, {4, 1}, {17, 4}, {16, 48}, {64, 32}}) {
+      add(1, in, out, 3, padding, 5, 4);
+    }
+    add(11, 4, 20, 3, padding, 7, 7);
+    add(3, 6, 16, 5, padding + 2, 5, 12);
+  }
+  add(3, 33, 7, 1, 0, 4, 5);
+  add(1, 4, 16, 2, 1, 1, 1);
+  return cases;
+}
+
+TEST(DenseConv2dTest, IsTheDefinitionForAllTargets) {
+  Tensor<float> workspace;
+  for (const Case& c : DenseCases()) {
+    SCOPED_TRACE(c.ToString());
+    const Problem<float> problem(c);
+    const Expected expected(c, problem);
+    kernels::ForEachTarget(
+        [&] { ExpectNear(Compute(c, problem, workspace), expected); });
+    if (HasFailure()) return;
+  }
+}
+
+TEST(DenseConv2dTest, SameBitsWithAvx2AndAvx512) {
+  if (!kernels::HasAvx2AndAvx512()) {
+    GTEST_SKIP() << "this processor has not both";
+  }
+  Tensor<float> workspace;
+  for (const Case& c : DenseCases()) {
+    SCOPED_TRACE(c.ToString());
+    const Problem<float> problem(c);
+    kernels::ChooseTargets(HWY_AVX2);
+    const Results<float> avx2 = Compute(c, problem, workspace);
+    kernels::ChooseTargets(HWY_AVX3);
+    const Results<float> avx512 = Compute(c, problem, workspace);
+    kernels::ChooseTargets(0);
+    EXPECT_EQ(avx2.output.values(), avx512.output.values());
+    EXPECT_EQ(avx2.weight_gradient.values(), avx512.weight_gradient.values());
+    EXPECT_EQ(avx2.bias_gradient.values(), avx512.bias_gradient.values());
+    EXPECT_EQ(avx2.input_gradient.values(), avx512.input_gradient.values());
+  }
+}
+
+// Numbers that a border, or channels that fill up a vector, would take from
+// elsewhere would be NaN.
+TEST(DenseConv2dTest, NothingOfOtherImagesOrEarlierCallsGetsIn) {
+  const Case c = {3, 5, 18, 3, 1, 1, 1, 7, 7};
+  Problem<float> problem(c);
+  Tensor<float> workspace;
+  const Results<float> expected = Compute(c, problem, workspace);
+  workspace.Fill(std::numeric_limits<float>::quiet_NaN());
+  const Results<float> again = Compute(c, problem, workspace);
+  EXPECT_EQ(again.output.values(), expected.output.values());
+  EXPECT_EQ(again.weight_gradient.values(), expected.weight_gradient.values());
+  EXPECT_EQ(again.input_gradient.values(), expected.input_gradient.values());
+
+  std::fill(problem.input.Outer(1).begin(), problem.input.Outer(1).end(),
+            std::numeric_limits<float>::quiet_NaN());
+  const Results<float> beside = Compute(c, problem, workspace);
+  EXPECT_EQ(beside.output.Outer(0), expected.output.Outer(0));
+  EXPECT_EQ(beside.output.Outer(2), expected.output.Outer(2));
 }
 
 TEST(Conv2dExampleTest, ByHand) {

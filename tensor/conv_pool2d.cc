@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "tensor/channels_last.h"
 #include "tensor/images_view.h"
+#include "tensor/kernels/channel_group.h"
 #include "tensor/kernels/conv_pool2d.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/transpose.h"

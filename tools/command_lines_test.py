@@ -125,7 +125,7 @@ class CommandLinesTest(unittest.TestCase):
         self.assertEqual(len(lines), 3)
         self.assertEqual(lines[2].split(), [
             "1", "convnet", "1", "finished", "17.00", "n/a", "n/a", "1.50",
-            "digit_pairs", "0", path
+            "digit_pairs", "0", "mnist", path
         ])
 
     def test_show(self):
@@ -184,6 +184,10 @@ class CommandLinesTest(unittest.TestCase):
              "--output means nothing to list"),
             (["records", "merge", "--output=x", "--format=csv", "/none"],
              "--format means nothing to merge"),
+            (["records", "show", "--without=epochs", "/none"],
+             "--without means nothing to show"),
+            (["records", "merge", "--output=x", "--without=loss", "/none"],
+             "--without names 'loss'"),
             (["records", "merge", "/none"], "no --output given"),
             (["records", "repair", "/none"], "no --output given"),
             (["records", "export", "--format=pdf", "/none"],
@@ -304,6 +308,7 @@ class CommandLinesTest(unittest.TestCase):
             value = fields(value)
             values[value[1][0]] = value[2][0]
         self.assertEqual(values[b"round/test_error"], 17.0)
+        self.assertEqual(values[b"round/diverged"], 0.0)
         self.assertEqual(values[b"round/training_seconds"], 1.5)
 
     def test_help_fits_one_screen(self):

@@ -15,6 +15,7 @@
 #include "base/fingerprint.h"
 #include "base/status_macros.h"
 #include "proto/run_record.pb.h"
+#include "records/record_difference.h"
 #include "records/run_records.h"
 #include "tools/record_files.h"
 
@@ -31,12 +32,12 @@ Run RunOf(const proto::RunRecord& record) {
 
 // The first record of a run.
 struct Seen {
-  uint64_t fingerprint;  // Of its reproducible form.
+  uint64_t fingerprint;  // Of its comparable form.
   std::string place;
 };
 
 uint64_t FingerprintOf(const proto::RunRecord& record) {
-  const std::string bytes = SerializeRunRecord(ReproducibleForm(record));
+  const std::string bytes = SerializeRunRecord(ComparableForm(record));
   Fingerprint fingerprint;
   fingerprint.Add(absl::MakeConstSpan(bytes));
   return fingerprint.value();

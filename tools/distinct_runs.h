@@ -16,7 +16,8 @@ namespace minidl {
 // Calls `visit` with one record of each run (a round of an architecture in a
 // study of a seed) in the files at `paths`, in their order, until it returns an
 // error, which is returned:
-//  - of records that differ in nothing but their environment, the first;
+//  - of records that differ in nothing but their environment, and in what older
+//    ones lack (see ComparableForm), the first;
 //  - of an interrupted run only if no other record of the run is there, and
 //    after all others.
 // FailedPrecondition, with both places, if records of a run have different

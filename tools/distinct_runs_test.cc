@@ -57,6 +57,20 @@ TEST(DistinctRunsTest, RepetitionsAreLeftOut) {
                           "mlp 0 DIVERGED", "convnet 0 FINISHED"));
 }
 
+TEST(DistinctRunsTest, OlderRecordsAreRepetitions) {
+  proto::RunRecord newer = FinishedRecord("convnet", 0);
+  newer.set_data_set("mnist");
+  newer.set_test_data_hash(5);
+  const std::string a =
+      WriteTestFile("a", {FinishedRecord("convnet", 0), newer});
+  EXPECT_THAT(Visit({a}).left_out, IsOkAndHolds(1));
+  newer.set_data_set("fashion_mnist");
+  const std::string b = WriteTestFile("b", {newer});
+  EXPECT_THAT(Visit({a, b}).left_out,
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("different contents")));
+}
+
 TEST(DistinctRunsTest, ContradictionsAreErrors) {
   const std::string a = WriteTestFile(
       "a", {FinishedRecord("mlp", 3), FinishedRecord("convnet", 3, 165)});

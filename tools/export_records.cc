@@ -16,6 +16,7 @@
 #include "base/proto_json.h"
 #include "base/status_macros.h"
 #include "proto/run_record.pb.h"
+#include "records/run_records.h"
 #include "statistics/number_format.h"
 #include "statistics/table.h"
 #include "tools/console.h"
@@ -35,15 +36,16 @@ std::string CsvNumber(double value) {
 
 std::string Csv(const proto::RunRecord& record, bool is_first) {
   Table table;
-  table.columns = {{"study"}, {"seed"},   {"architecture"}, {"round"},
-                   {"epoch"}, {"metric"}, {"value"}};
+  table.columns = {{"study"}, {"data_set"}, {"seed"},   {"architecture"},
+                   {"round"}, {"epoch"},    {"metric"}, {"value"}};
   const auto add = [&](const std::string& epoch,
                        const std::vector<Metric>& metrics) {
     for (const Metric& metric : metrics) {
-      table.rows.push_back(
-          {record.study_name(), absl::StrCat(record.study_seed()),
-           record.architecture().name(), absl::StrCat(record.round()), epoch,
-           metric.name, CsvNumber(metric.value)});
+      table.rows.push_back({record.study_name(), DataSetOf(record),
+                            absl::StrCat(record.study_seed()),
+                            record.architecture().name(),
+                            absl::StrCat(record.round()), epoch, metric.name,
+                            CsvNumber(metric.value)});
     }
   };
   for (int i = 0; i < record.epochs_size(); ++i) {

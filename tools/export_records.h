@@ -11,10 +11,10 @@
 namespace minidl {
 
 // Writes the run records of all files in another format:
-//  - "csv": a line for each number, with the columns study, seed, architecture,
-//    round, epoch, metric and value; see record_metrics.h for the metrics.
-//    `epoch` is empty for those of the round. NaN and infinity are "NaN", "Inf"
-//    and "-Inf".
+//  - "csv": a line for each number, with the columns study, data_set, seed,
+//    architecture, round, epoch, metric and value; see record_metrics.h for the
+//    metrics. `epoch` is empty for those of the round. NaN and infinity are
+//    "NaN", "Inf" and "-Inf".
 //  - "jsonl": a line for each record, in protobuf's JSON with the field names
 //    of run_record.proto. NaN and infinity are "NaN", "Infinity", "-Infinity".
 //  - "tensorboard": a directory with one for each run, in it an event file; see

@@ -61,22 +61,31 @@ TEST_F(ExportRecordsTest, CsvHasALineForEachNumber) {
   ASSERT_THAT(Export({a, b}, "csv"), IsOk());
   EXPECT_EQ(
       fake_.output,
-      "study,seed,architecture,round,epoch,metric,value\n"
-      "test_study,0,mlp,1,,finished,1\n"
-      "test_study,0,mlp,1,,parameters,70342\n"
-      "test_study,0,mlp,1,,train_error,0.2\n"
-      "test_study,0,mlp,1,,test_error,16.5\n"
-      "test_study,0,mlp,1,,training_seconds,1.5\n"
-      "test_study,18446744073709551615,convnet,2,1,loss,NaN\n"
-      "test_study,18446744073709551615,convnet,2,1,comparison_loss,-Inf\n"
-      "test_study,18446744073709551615,convnet,2,1,auxiliary_loss,"
+      "study,data_set,seed,architecture,round,epoch,metric,value\n"
+      "test_study,mnist,0,mlp,1,,finished,1\n"
+      "test_study,mnist,0,mlp,1,,diverged,0\n"
+      "test_study,mnist,0,mlp,1,,at_chance,0\n"
+      "test_study,mnist,0,mlp,1,,parameters,70342\n"
+      "test_study,mnist,0,mlp,1,,train_pairs,1000\n"
+      "test_study,mnist,0,mlp,1,,test_pairs,1000\n"
+      "test_study,mnist,0,mlp,1,,train_error,0.2\n"
+      "test_study,mnist,0,mlp,1,,test_error,16.5\n"
+      "test_study,mnist,0,mlp,1,,training_seconds,1.5\n"
+      "test_study,mnist,18446744073709551615,convnet,2,1,loss,NaN\n"
+      "test_study,mnist,18446744073709551615,convnet,2,1,comparison_loss,-Inf\n"
+      "test_study,mnist,18446744073709551615,convnet,2,1,auxiliary_loss,"
       "0.30000000000000004\n"
-      "test_study,18446744073709551615,convnet,2,,finished,0\n"
-      "test_study,18446744073709551615,convnet,2,,parameters,70342\n"
-      "test_study,18446744073709551615,convnet,2,,stopped_epoch,3\n"
-      "test_study,18446744073709551615,convnet,2,,stopped_step,7\n"
-      "test_study,18446744073709551615,convnet,2,,stopped_loss,Inf\n"
-      "test_study,18446744073709551615,convnet,2,,training_seconds,1.5\n");
+      "test_study,mnist,18446744073709551615,convnet,2,,finished,0\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,diverged,1\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,at_chance,0\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,parameters,70342\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,train_pairs,1000\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,test_pairs,1000\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,stopped_epoch,3\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,stopped_step,7\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,stopped_loss,Inf\n"
+      "test_study,mnist,18446744073709551615,convnet,2,,training_seconds,1."
+      "5\n");
 }
 
 TEST_F(ExportRecordsTest, JsonIsReadBackAsItWas) {

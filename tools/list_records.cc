@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "proto/run_record.pb.h"
+#include "records/run_records.h"
+#include "records/run_status.h"
 #include "statistics/error_rate.h"
 #include "statistics/number_format.h"
 #include "statistics/table.h"
@@ -18,22 +20,6 @@
 
 namespace minidl {
 namespace {
-
-std::string StatusText(const proto::RunRecord& record) {
-  switch (record.status()) {
-    case proto::RunRecord::FINISHED:
-      return "finished";
-    case proto::RunRecord::DIVERGED:
-    case proto::RunRecord::INTERRUPTED:
-      return absl::StrCat(record.status() == proto::RunRecord::DIVERGED
-                              ? "diverged"
-                              : "interrupted",
-                          " in epoch ", record.stopped_epoch(), ", step ",
-                          record.stopped_step());
-    default:
-      return absl::StrCat("unknown (", static_cast<int>(record.status()), ")");
-  }
-}
 
 std::string PercentText(const proto::ErrorCount& count) {
   return FormatFixed(ErrorPercent(count), 2);
@@ -56,6 +42,7 @@ std::vector<Column> Columns() {
           {"time s"},
           {"study", Alignment::kLeft},
           {"seed"},
+          {"data set", Alignment::kLeft},
           {"file", Alignment::kLeft}};
 }
 
@@ -64,13 +51,14 @@ std::vector<std::string> RowOf(const std::string& path, int64_t number,
   return {absl::StrCat(number),
           record.architecture().name(),
           absl::StrCat(record.round()),
-          StatusText(record),
+          DescribeStatus(record),
           PercentText(record.errors().test()),
           PercentText(record.errors().train()),
           PercentText(record.errors().test_digits()),
           SecondsText(record),
           record.study_name(),
           absl::StrCat(record.study_seed()),
+          DataSetOf(record),
           path};
 }
 

@@ -22,31 +22,36 @@ TEST(ListRecordsTest, OneLineARecord) {
   FakeConsole fake;
   proto::RunRecord digits = FinishedRecord("shared_auxiliary", 10, 98);
   digits.set_study_seed(7);
+  digits.set_data_set("fashion_mnist");
   digits.clear_environment();
   digits.mutable_errors()->mutable_test_digits()->set_wrong(90);
   digits.mutable_errors()->mutable_test_digits()->set_total(2000);
   const std::string a = WriteTestFile("a", {FinishedRecord("convnet", 3)});
-  const std::string b = WriteTestFile("b", {DivergedRecord("mlp", 0), digits});
+  const std::string b = WriteTestFile(
+      "b", {DivergedRecord("mlp", 0), AtChanceRecord("mlp", 1), digits});
   ASSERT_THAT(ListRecords({a, b}, fake.console), IsOk());
-  EXPECT_EQ(fake.output, absl::StrCat("record  architecture      round  "
-                                      "status                       "
-                                      "test %  train %  digit %  time s  "
-                                      "study       seed  file\n",
-                                      "     0  convnet               3  "
-                                      "finished                     "
-                                      " 16.50     0.20      n/a    1.50  "
-                                      "test_study     0  ",
-                                      a, "\n",
-                                      "     0  mlp                   0  "
-                                      "diverged in epoch 3, step 7  "
-                                      "   n/a      n/a      n/a    1.50  "
-                                      "test_study     0  ",
-                                      b, "\n",
-                                      "     1  shared_auxiliary     10  "
-                                      "finished                     "
-                                      "  9.80     0.20     4.50     n/a  "
-                                      "test_study     7  ",
-                                      b, "\n"));
+  EXPECT_EQ(
+      fake.output,
+      absl::StrCat(
+          "record  architecture      round  "
+          "status                                   test %  train %  digit %  "
+          "time s  study       seed  data set       file\n",
+          "     0  convnet               3  "
+          "finished                                  16.50     0.20      n/a  "
+          "  1.50  test_study     0  mnist          ",
+          a, "\n",
+          "     0  mlp                   0  "
+          "diverged in epoch 3, step 7: not finite     n/a      n/a      n/a  "
+          "  1.50  test_study     0  mnist          ",
+          b, "\n",
+          "     1  mlp                   1  "
+          "diverged: stuck at chance                 45.00    45.00      n/a  "
+          "  1.50  test_study     0  mnist          ",
+          b, "\n",
+          "     2  shared_auxiliary     10  "
+          "finished                                   9.80     0.20     4.50  "
+          "   n/a  test_study     7  fashion_mnist  ",
+          b, "\n"));
 }
 
 TEST(ListRecordsTest, UnknownStatus) {

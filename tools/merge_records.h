@@ -15,10 +15,13 @@ namespace minidl {
 //  - one with other contents is an error, FailedPrecondition;
 //  - one of an interruption gives way to any other of its run. What remains of
 //    those comes last.
-// A torn tail is left out, with a warning; corruption is an error.
-// InvalidArgument without files or output; AlreadyExists if there is a file
+// Of each record the fields `without` are left out, which keeps files small:
+// "environment", "epochs", "mistakes". A torn tail is left out, with a warning;
+// corruption is an error. InvalidArgument for other fields, and without files
+// or output; AlreadyExists if there is a file
 // `output`; Cancelled if `cancelled` becomes true. No error leaves an output.
 absl::Status MergeRecords(const std::vector<std::string>& files,
+                          const std::vector<std::string>& without,
                           const std::string& output,
                           const std::atomic<bool>& cancelled,
                           const Console& console);

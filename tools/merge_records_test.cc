@@ -25,13 +25,14 @@ using ::testing::HasSubstr;
 class MergeRecordsTest : public testing::Test {
  protected:
   absl::Status Merge(const std::vector<std::string>& files) {
-    return MergeRecords(files, output_, cancelled_, fake_.console);
+    return MergeRecords(files, without_, output_, cancelled_, fake_.console);
   }
 
   const std::string first_ = WriteTestFile(
       "a", {FinishedRecord("convnet", 0), FinishedRecord("convnet", 1)});
   const std::string second_ = WriteTestFile(
       "b", {FinishedRecord("convnet", 1), FinishedRecord("convnet", 2)});
+  std::vector<std::string> without_;
   const std::string output_ =
       (std::filesystem::path(first_).parent_path() / "out").string();
   std::atomic<bool> cancelled_ = false;
@@ -56,6 +57,27 @@ TEST_F(MergeRecordsTest, EachRunOnce) {
 TEST_F(MergeRecordsTest, OneFileIsCopiedByteByByte) {
   ASSERT_THAT(Merge({first_}), IsOk());
   EXPECT_EQ(*ReadFile(output_), *ReadFile(first_));
+}
+
+TEST_F(MergeRecordsTest, Without) {
+  proto::RunRecord record = FinishedRecord("mlp", 0);
+  record.add_epochs()->set_loss(0.5);
+  record.add_mistakes()->set_pair(3);
+  const std::string input = WriteTestFile("c", {record});
+  without_ = {"mistakes", "environment"};
+  ASSERT_THAT(Merge({input}), IsOk());
+  record.clear_mistakes();
+  record.clear_environment();
+  const auto merged = ReadRunRecords({output_});
+  ASSERT_THAT(merged, IsOk());
+  EXPECT_EQ(SerializeRunRecord(merged->at(0)), SerializeRunRecord(record));
+  std::filesystem::remove(output_);
+  without_ = {"epochs", "errors"};
+  EXPECT_THAT(Merge({input}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "--without names 'errors'; expected environment, epochs "
+                       "or mistakes"));
+  EXPECT_FALSE(std::filesystem::exists(output_));
 }
 
 TEST_F(MergeRecordsTest, NoErrorLeavesAnOutput) {
@@ -91,7 +113,7 @@ TEST_F(MergeRecordsTest, Mistakes) {
   EXPECT_THAT(Merge({}), StatusIs(absl::StatusCode::kInvalidArgument,
                                   HasSubstr("no record file")));
   EXPECT_THAT(
-      MergeRecords({first_}, "", cancelled_, fake_.console),
+      MergeRecords({first_}, {}, "", cancelled_, fake_.console),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no --output")));
 }
 

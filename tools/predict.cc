@@ -21,7 +21,7 @@
 #include "data/standardize.h"
 #include "models/model_file.h"
 #include "models/network_state.h"
-#include "nn/pair_network.h"
+#include "nn/pair_ensemble.h"
 #include "proto/model.pb.h"
 #include "statistics/number_format.h"
 #include "statistics/table.h"
@@ -237,14 +237,14 @@ absl::Status CheckImages(const proto::Model& model, const std::string& path) {
 }  // namespace
 
 proto::Predictions Predict(const proto::Model& model, const PairInputs& inputs,
-                           PairNetwork& network) {
+                           PairEnsemble& ensemble) {
   const FlushDenormals flush_denormals;
-  network.SetTraining(false);
   Standardization standardization;
   if (model.has_input_normalization()) {
     standardization = {model.input_normalization().mean(),
                        model.input_normalization().deviation()};
   }
+  ensemble.set_background(standardization.Of(0));
   const bool classifies = Classifies(model);
   const int64_t num_pairs = inputs.pairs.shape()[0];
   proto::Predictions predictions;
@@ -256,7 +256,7 @@ proto::Predictions Predict(const proto::Model& model, const PairInputs& inputs,
     const float* begin = inputs.pairs.Outer(start).data();
     std::copy(begin, begin + batch.size(), batch.data());
     standardization.Apply(batch);
-    const PairNetwork::Output output = network.Forward(batch);
+    const PairNetwork::Output output = ensemble.Predict(batch);
     for (int64_t row = 0; row < size; ++row) {
       proto::Prediction& prediction = *predictions.add_predictions();
       prediction = PredictionOf(inputs, start + row, row, output.comparison,
@@ -278,15 +278,15 @@ absl::Status PrintPredictions(const PredictOptions& options,
   MINIDL_ASSIGN_OR_RETURN(const proto::Model model, ReadModelFile(path));
   MINIDL_RETURN_IF_ERROR(CheckImages(model, path));
   Generator dropout(/*seed=*/0);  // Nothing is dropped.
-  const absl::StatusOr<std::unique_ptr<PairNetwork>> network =
-      LoadPairNetwork(model, dropout);
-  if (!network.ok()) {
-    return absl::Status(network.status().code(),
-                        absl::StrCat(path, ": ", network.status().message()));
+  const absl::StatusOr<std::unique_ptr<PairEnsemble>> ensemble =
+      LoadPairEnsemble(model, dropout);
+  if (!ensemble.ok()) {
+    return absl::Status(ensemble.status().code(),
+                        absl::StrCat(path, ": ", ensemble.status().message()));
   }
   MINIDL_ASSIGN_OR_RETURN(const PairInputs inputs,
                           ReadPairInputs(options.inputs, console));
-  proto::Predictions predictions = Predict(model, inputs, **network);
+  proto::Predictions predictions = Predict(model, inputs, **ensemble);
   predictions.set_model(path);
 
   if (format == "json") {

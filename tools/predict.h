@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "nn/pair_network.h"
+#include "nn/pair_ensemble.h"
 #include "proto/model.pb.h"
 #include "tools/console.h"
 #include "tools/pair_inputs.h"
@@ -25,11 +25,11 @@ struct PredictOptions {
 absl::Status PrintPredictions(const PredictOptions& options,
                               const Console& console);
 
-// What `network`, loaded from `model`, says; all but the file's name. An answer
-// is wrong where a round's record counts it (EvaluatePairNetwork). Denormals
-// are zeros, as in training.
+// What `ensemble`, loaded from `model`, says; all but the file's name. An
+// answer is wrong where a round's record counts it (EvaluatePairNetwork).
+// Denormals are zeros, as in training.
 proto::Predictions Predict(const proto::Model& model, const PairInputs& inputs,
-                           PairNetwork& network);
+                           PairEnsemble& ensemble);
 
 }  // namespace minidl
 

@@ -11,7 +11,7 @@
 #include "base/text_proto.h"
 #include "gtest/gtest.h"
 #include "models/network_state.h"
-#include "nn/pair_network.h"
+#include "nn/pair_ensemble.h"
 #include "nn/parameter.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
@@ -37,28 +37,28 @@ class PredictTest : public testing::Test {
     proto::Architecture architecture;
     EXPECT_THAT(ParseTextProto(text, "test", &architecture), IsOk());
     Generator initialization(1);
-    network_ = *PairNetwork::Create(architecture, {14, 14, 10},
-                                    {initialization, dropout_});
-    for (const NamedParameter& named : network_->Parameters()) {
+    ensemble_ = *PairEnsemble::Create(architecture, {14, 14, 10},
+                                      {initialization, dropout_});
+    for (const NamedParameter& named : ensemble_->Parameters()) {
       named.parameter->value.Fill(0);
     }
-    SavePairNetwork(architecture, {14, 14, 10}, *network_, &model_);
+    SavePairEnsemble(architecture, {14, 14, 10}, *ensemble_, &model_);
     inputs_.pairs.Resize({2, 2, 14, 14});
     inputs_.pairs.Fill(1);
   }
 
   Tensor<float>& Bias(int index) {
-    return network_->Parameters()[static_cast<size_t>(index)].parameter->value;
+    return ensemble_->Parameters()[static_cast<size_t>(index)].parameter->value;
   }
   Tensor<float>& DigitBias() { return Bias(1); }
   Tensor<float>& ComparisonBias() { return Bias(3); }
 
   proto::Predictions Predictions() {
-    return Predict(model_, inputs_, *network_);
+    return Predict(model_, inputs_, *ensemble_);
   }
 
   Generator dropout_{2};
-  std::unique_ptr<PairNetwork> network_;
+  std::unique_ptr<PairEnsemble> ensemble_;
   proto::Model model_;
   PairInputs inputs_;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proto/run_record.pb.h"
+#include "records/run_status.h"
 #include "statistics/error_rate.h"
 
 namespace minidl {
@@ -33,7 +34,11 @@ std::vector<Metric> RoundMetrics(const proto::RunRecord& record) {
   const bool finished = record.status() == proto::RunRecord::FINISHED;
   std::vector<Metric> metrics = {
       {"finished", finished ? 1.0 : 0.0},
-      {"parameters", static_cast<double>(record.parameter_count())}};
+      {"diverged", record.status() == proto::RunRecord::DIVERGED ? 1.0 : 0.0},
+      {"at_chance", IsAtChance(record) ? 1.0 : 0.0},
+      {"parameters", static_cast<double>(record.parameter_count())},
+      {"train_pairs", static_cast<double>(record.train_pairs())},
+      {"test_pairs", static_cast<double>(record.test_pairs())}};
   const proto::Errors& errors = record.errors();
   AddError("train_error", errors.train(), metrics);
   AddError("test_error", errors.test(), metrics);

@@ -20,9 +20,11 @@ struct Metric {
 // test_digit_error, after the epoch.
 std::vector<Metric> EpochMetrics(const proto::Epoch& epoch);
 
-// What it says of the round: finished (1 or 0), parameters, train_error,
-// test_error, train_digit_error, test_digit_error, stopped_epoch, stopped_step,
-// stopped_loss, training_seconds.
+// What it says of the round: finished, diverged and at_chance (1 or 0),
+// parameters, train_pairs, test_pairs, train_error, test_error,
+// train_digit_error, test_digit_error, stopped_epoch, stopped_step,
+// stopped_loss, training_seconds. A round at chance has errors too: they are no
+// figures of its architecture.
 std::vector<Metric> RoundMetrics(const proto::RunRecord& record);
 
 }  // namespace minidl

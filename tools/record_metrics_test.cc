@@ -51,26 +51,40 @@ TEST(RecordMetricsTest, EpochsGiveWhatTheyHave) {
 
 TEST(RecordMetricsTest, FinishedRounds) {
   proto::RunRecord record = FinishedRecord("convnet", 0, 165);
-  EXPECT_THAT(Texts(RoundMetrics(record)),
-              ElementsAre("finished=1", "parameters=70342", "train_error=0.2",
-                          "test_error=16.5", "training_seconds=1.5"));
+  EXPECT_THAT(
+      Texts(RoundMetrics(record)),
+      ElementsAre("finished=1", "diverged=0", "at_chance=0", "parameters=70342",
+                  "train_pairs=1000", "test_pairs=1000", "train_error=0.2",
+                  "test_error=16.5", "training_seconds=1.5"));
   *record.mutable_errors()->mutable_train_digits() = Count(1, 8);
   *record.mutable_errors()->mutable_test_digits() = Count(2, 8);
   record.clear_environment();
-  EXPECT_THAT(Texts(RoundMetrics(record)),
-              ElementsAre("finished=1", "parameters=70342", "train_error=0.2",
-                          "test_error=16.5", "train_digit_error=12.5",
-                          "test_digit_error=25"));
+  EXPECT_THAT(
+      Texts(RoundMetrics(record)),
+      ElementsAre("finished=1", "diverged=0", "at_chance=0", "parameters=70342",
+                  "train_pairs=1000", "test_pairs=1000", "train_error=0.2",
+                  "test_error=16.5", "train_digit_error=12.5",
+                  "test_digit_error=25"));
 }
 
 TEST(RecordMetricsTest, StoppedRounds) {
-  EXPECT_THAT(Texts(RoundMetrics(DivergedRecord("convnet", 0))),
-              ElementsAre("finished=0", "parameters=70342", "stopped_epoch=3",
-                          "stopped_step=7", "stopped_loss=inf",
-                          "training_seconds=1.5"));
-  EXPECT_THAT(Texts(RoundMetrics(InterruptedRecord("convnet", 0))),
-              ElementsAre("finished=0", "parameters=70342", "stopped_epoch=2",
-                          "stopped_step=5", "training_seconds=1.5"));
+  EXPECT_THAT(
+      Texts(RoundMetrics(DivergedRecord("convnet", 0))),
+      ElementsAre("finished=0", "diverged=1", "at_chance=0", "parameters=70342",
+                  "train_pairs=1000", "test_pairs=1000", "stopped_epoch=3",
+                  "stopped_step=7", "stopped_loss=inf",
+                  "training_seconds=1.5"));
+  EXPECT_THAT(
+      Texts(RoundMetrics(InterruptedRecord("convnet", 0))),
+      ElementsAre("finished=0", "diverged=0", "at_chance=0", "parameters=70342",
+                  "train_pairs=1000", "test_pairs=1000", "stopped_epoch=2",
+                  "stopped_step=5", "training_seconds=1.5"));
+  EXPECT_THAT(
+      Texts(RoundMetrics(AtChanceRecord("convnet", 0, 450))),
+      ElementsAre("finished=0", "diverged=1", "at_chance=1", "parameters=70342",
+                  "train_pairs=1000", "test_pairs=1000", "train_error=45",
+                  "test_error=45", "stopped_epoch=25", "stopped_step=10",
+                  "training_seconds=1.5"));
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "tools/stats.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +28,7 @@ namespace {
 // What is printed, and how.
 struct Output {
   StatisticsFormat format = StatisticsFormat::kText;
-  DataTable table = DataTable::kArchitectures;
+  std::optional<DataTable> table;  // All of them, or CSV's first.
 };
 
 absl::StatusOr<Output> ParseOutput(const StatsOptions& options) {
@@ -33,10 +36,9 @@ absl::StatusOr<Output> ParseOutput(const StatsOptions& options) {
   MINIDL_ASSIGN_OR_RETURN(output.format, ParseStatisticsFormat(options.format));
   if (options.table.empty()) return output;
   MINIDL_ASSIGN_OR_RETURN(output.table, ParseDataTable(options.table));
-  if (output.format != StatisticsFormat::kCsv) {
+  if (output.format == StatisticsFormat::kJson) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--table chooses a table of --format=csv; ",
-                     options.format, " has all of them"));
+        "--table means nothing to --format=json, which has all of them");
   }
   return output;
 }
@@ -60,6 +62,28 @@ absl::StatusOr<std::vector<proto::RunRecord>> ReadRecords(
   return records;
 }
 
+// Keeps the records of these architectures alone.
+absl::Status SelectArchitectures(const std::vector<std::string>& names,
+                                 std::vector<proto::RunRecord>& records) {
+  std::set<std::string> known;
+  for (const proto::RunRecord& record : records) {
+    known.insert(record.architecture().name());
+  }
+  for (const std::string& name : names) {
+    if (known.count(name) > 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("no record of the architecture '", name,
+                     "'; there are: ", absl::StrJoin(known, ", ")));
+  }
+  const auto is_other = [&names](const proto::RunRecord& record) {
+    return std::find(names.begin(), names.end(),
+                     record.architecture().name()) == names.end();
+  };
+  records.erase(std::remove_if(records.begin(), records.end(), is_other),
+                records.end());
+  return absl::OkStatus();
+}
+
 void Tell(const proto::Lint& lint, const Console& console) {
   const std::string text = absl::StrCat(lint.message(), "; ", lint.advice());
   if (lint.severity() == proto::Lint::WARNING) {
@@ -76,14 +100,19 @@ absl::Status PrintStats(const StatsOptions& options, const Console& console) {
   MINIDL_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
                           RecordFilePaths(options.files));
   MINIDL_RETURN_IF_ERROR(CheckPageCanBeAt(options.html));
-  MINIDL_ASSIGN_OR_RETURN(const std::vector<proto::RunRecord> records,
+  MINIDL_ASSIGN_OR_RETURN(std::vector<proto::RunRecord> records,
                           ReadRecords(paths, console));
+  if (!options.architectures.empty()) {
+    MINIDL_RETURN_IF_ERROR(SelectArchitectures(options.architectures, records));
+  }
   MINIDL_ASSIGN_OR_RETURN(
       const proto::StudyStatistics statistics,
-      ComputeStudyStatistics(records, {options.baseline, /*order=*/{}}));
-  // The other formats, and that table, have them.
-  if (output.format == StatisticsFormat::kCsv &&
-      output.table != DataTable::kLints) {
+      ComputeStudyStatistics(records,
+                             {options.baseline, options.architectures}));
+  const bool is_one_table =
+      output.format == StatisticsFormat::kCsv || output.table.has_value();
+  // What is not one table, and that one, has them.
+  if (is_one_table && output.table != DataTable::kLints) {
     for (const proto::Lint& lint : statistics.lints()) Tell(lint, console);
   }
   std::string text = FormatStatistics(statistics, output.format, output.table);
@@ -91,7 +120,7 @@ absl::Status PrintStats(const StatsOptions& options, const Console& console) {
     MINIDL_RETURN_IF_ERROR(
         WritePage(options.html, MakePageData(records, statistics)));
     // The other formats are for programs, or parts of documents.
-    if (output.format == StatisticsFormat::kText) {
+    if (output.format == StatisticsFormat::kText && !is_one_table) {
       absl::StrAppend(&text, "\npage: ", options.html, "\n");
     }
   }

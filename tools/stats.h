@@ -14,9 +14,11 @@ struct StatsOptions {
   std::vector<std::string> files;
   // See ParseStatisticsFormat.
   std::string format = "text";
-  // Which table CSV is of: see ParseDataTable. Empty for the other formats,
-  // which have all, and for CSV's first.
+  // The one table to print: see ParseDataTable. Empty for all, and for CSV's
+  // first; not for JSON.
   std::string table;
+  // The architectures to look at, in this order; empty for all.
+  std::vector<std::string> architectures;
   // The architecture to compare the others with; empty for each with each.
   std::string baseline;
   // The absolute path of the page to write: see WritePage. Empty for none.

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "base/command_line.h"
 #include "base/user_path.h"
 #include "gflags/gflags.h"
@@ -11,8 +12,11 @@
 DEFINE_string(format, "text",
               "How to print: text, markdown, latex, csv or json.");
 DEFINE_string(table, "",
-              "What --format=csv prints: architectures (the default), "
-              "comparisons, contrasts, rounds or lints.");
+              "Print this alone: architectures (CSV's default), comparisons, "
+              "contrasts, rounds or lints.");
+DEFINE_string(architectures, "",
+              "Names of the architectures to look at, separated by commas and "
+              "in this order; empty for all.");
 DEFINE_string(baseline, "",
               "The architecture to compare the others with; if empty, each is "
               "compared with each.");
@@ -29,9 +33,13 @@ int main(int argc, char** argv) {
       "@LIST the files that LIST names, one a line."};
   const std::vector<std::string> arguments =
       minidl::ParseCommandLine(usage, __FILE__, argc, argv);
-  const minidl::StatsOptions options = {arguments, FLAGS_format, FLAGS_table,
-                                        FLAGS_baseline,
-                                        minidl::UserPath(FLAGS_html)};
+  minidl::StatsOptions options = {
+      arguments,
+      FLAGS_format,
+      FLAGS_table,
+      absl::StrSplit(FLAGS_architectures, ',', absl::SkipEmpty()),
+      FLAGS_baseline,
+      minidl::UserPath(FLAGS_html)};
   return minidl::RunOnConsole(usage, [&](const minidl::Console& console) {
     return minidl::PrintStats(options, console);
   });

@@ -18,6 +18,7 @@ namespace {
 
 using ::testing::_;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -83,6 +84,76 @@ TEST(StatsTest, TableOfCsv) {
                     HasSubstr("\nmlp,convnet,6,-1,")));
 }
 
+TEST(StatsTest, OneTableForDocuments) {
+  FakeConsole fake;
+  StatsOptions options;
+  options.files = {FileOfTwo("a", 6)};
+  options.format = "markdown";
+  options.table = "architectures";
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  // Deviations of 20 points' steps: NumPy's std([15, 17, ..., 25], ddof=1).
+  EXPECT_EQ(fake.output,
+            "| architecture | rounds | params | test error | 95 % interval | "
+            "train error | digit error |\n"
+            "| :--- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+            "| convnet | 6/6 | 70,342 | 20.00 ± 3.74 | 16.07 to 23.93 | "
+            "0.20 ± 0.00 | n/a |\n"
+            "| mlp | 6/6 | 70,342 | 19.00 ± 3.74 | 15.07 to 22.93 | "
+            "0.20 ± 0.00 | n/a |\n");
+  fake.output.clear();
+  options.table = "comparisons";
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_THAT(fake.output,
+              StartsWith("| architecture | reference | n | difference |"));
+  fake.output.clear();
+  options.table = "lints";
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_EQ(fake.output, "");
+}
+
+TEST(StatsTest, TheBaselineIsInTheTableOfResults) {
+  FakeConsole fake;
+  StatsOptions options;
+  options.files = {
+      FileOfTwo("a", 6),
+      WriteTestFile("b", {AtChanceRecord("c", 0), DivergedRecord("c", 1)})};
+  options.table = "architectures";
+  options.baseline = "mlp";
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_EQ(
+      fake.output,
+      "architecture  rounds  params    test error   95 % interval  "
+      "difference  95 % interval  adjusted p  train error  digit error  "
+      "not counted\n"
+      "c                0/2  70,342           n/a             n/a  "
+      "       n/a            n/a         n/a          n/a          n/a  "
+      "1 not finite, 1 at chance\n"
+      "convnet          6/6  70,342  20.00 ± 3.74  16.07 to 23.93  "
+      "     +1.00            n/a      0.0312  0.20 ± 0.00          n/a\n"
+      "mlp              6/6  70,342  19.00 ± 3.74  15.07 to 22.93  "
+      "  baseline                             0.20 ± 0.00          n/a\n");
+  EXPECT_THAT(fake.warnings, Contains(HasSubstr("stuck at chance")));
+}
+
+TEST(StatsTest, Architectures) {
+  FakeConsole fake;
+  StatsOptions options;
+  options.files = {FileOfTwo("a", 6),
+                   WriteTestFile("b", {FinishedRecord("a", 0)})};
+  options.architectures = {"mlp", "a"};
+  options.format = "csv";
+  options.table = "rounds";
+  ASSERT_THAT(PrintStats(options, fake.console), IsOk());
+  EXPECT_THAT(fake.output, AllOf(HasSubstr("\nmlp,"), HasSubstr("\na,"),
+                                 Not(HasSubstr("\nconvnet,"))));
+  EXPECT_LT(fake.output.find("\nmlp,"), fake.output.find("\na,"));
+  options.architectures = {"mlp", "cnn"};
+  EXPECT_THAT(PrintStats(options, fake.console),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "no record of the architecture 'cnn'; there are: a, "
+                       "convnet, mlp"));
+}
+
 // There, and only there, lints do not fit into the output.
 TEST(StatsTest, LintsOfCsvAreToldApart) {
   FakeConsole fake;
@@ -131,7 +202,7 @@ TEST(StatsTest, MistakesInTheOptionsComeFirst) {
   options.table = "rounds";
   EXPECT_THAT(PrintStats(options, fake.console),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "--table chooses a table of --format=csv; json has all "
+                       "--table means nothing to --format=json, which has all "
                        "of them"));
   EXPECT_THAT(PrintStats(StatsOptions(), fake.console),
               StatusIs(absl::StatusCode::kInvalidArgument,

@@ -95,8 +95,10 @@ TEST_F(TensorBoardExportTest, EventsOfARun) {
   EXPECT_EQ(events[2].step(), 2);
   EXPECT_TRUE(std::isnan(events[2].summary().value(0).simple_value()));
   EXPECT_EQ(events[3].step(), 2);
-  EXPECT_EQ(events[3].summary().value(4).tag(), "round/stopped_loss");
-  EXPECT_EQ(events[3].summary().value(4).simple_value(),
+  EXPECT_EQ(events[3].summary().value(0).tag(), "round/finished");
+  EXPECT_TRUE(events[3].summary().value(0).has_simple_value());
+  EXPECT_EQ(events[3].summary().value(8).tag(), "round/stopped_loss");
+  EXPECT_EQ(events[3].summary().value(8).simple_value(),
             std::numeric_limits<float>::infinity());
 }
 

@@ -226,6 +226,8 @@ function drawErrors(container, model) {
           data: {
             values: unused.map((round) => ({
               ...point(round),
+              // A round at chance has one, but its place is not there.
+              error: undefined,
               // Side by side from the right.
               place: placeAmong(unused, round),
               description: `${round.architecture.name}, ${round.label}: ${round.reason}`,

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "tensor/kernels/channel_group.h"
+
 // Convolution with stride 1, its bias, max-pooling of 2×2 windows side by side,
 // and ReLU in one pass over the images, and the way back through all of them.
 //
@@ -10,14 +12,6 @@
 // that is 0, take no part in the way back: at most one product in four is left.
 // Sums have one order, whatever the width of the processor's vectors.
 namespace minidl::kernels {
-
-// Channels come in groups of so many, one vector of AVX-512.
-inline constexpr int64_t kChannelGroup = 16;
-
-// The smallest multiple of kChannelGroup that is at least `channels`.
-constexpr int64_t PadChannels(int64_t channels) {
-  return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup;
-}
 
 // Sizes of images on their way through.
 struct ConvPool2dGeometry {

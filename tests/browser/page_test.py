@@ -237,7 +237,7 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.tooltip(), "")
 
         browser.run('document.querySelector("#errors .unused_marks path").focus()')
-        self.assertRegex(self.tooltip(), "^convnet_sharedround1.*does not countdiverged in epoch 3, step 7")
+        self.assertRegex(self.tooltip(), "^convnet_sharedround1.*does not countdiverged in epoch 3, step 7: not finite")
 
     def test_a_finger_finds_the_record(self):
         self.browser.set_window(PHONE)
@@ -360,7 +360,7 @@ class PageTest(unittest.TestCase):
                              [None, ""])
         labels = browser.run('return [...document.querySelectorAll(".dot")].map((dot) => dot.ariaLabel)')
         self.assertIn("convnet, round 1: test error 5.70 %", labels)
-        self.assertIn("convnet, round 0: diverged in epoch 3, step 7", labels)
+        self.assertIn("convnet, round 0: diverged in epoch 3, step 7: not finite", labels)
         self.assertNotIn(None, labels)
         # One stop of the Tab key for each plot.
         self.assertEqual(browser.count('#errors .dot[tabindex="0"]'), 1)
