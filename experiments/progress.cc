@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "experiments/format_duration.h"
 #include "proto/run_record.pb.h"
 #include "statistics/error_rate.h"
 #include "statistics/number_format.h"
@@ -43,15 +43,6 @@ std::string DescribeRound(const proto::RunRecord& record) {
   return absl::StrCat(name, ": test error ",
                       FormatFixed(ErrorPercent(record.errors().test()), 2),
                       " %");
-}
-
-std::string FormatDuration(double seconds) {
-  const auto whole = static_cast<long>(std::ceil(std::max(0.0, seconds)));
-  if (whole < 60) return absl::StrFormat("%d s", whole);
-  if (whole < 3600) {
-    return absl::StrFormat("%d min %02d s", whole / 60, whole % 60);
-  }
-  return absl::StrFormat("%d h %02d min", whole / 3600, whole / 60 % 60);
 }
 
 Progress::Progress(int total, std::FILE* stream)

@@ -40,15 +40,6 @@ TEST(ProgressTest, DescribesRounds) {
             "convnet round 3: diverged, one answer for all training pairs");
 }
 
-TEST(ProgressTest, FormatsDurations) {
-  EXPECT_EQ(FormatDuration(-1), "0 s");
-  EXPECT_EQ(FormatDuration(0.2), "1 s");
-  EXPECT_EQ(FormatDuration(59), "59 s");
-  EXPECT_EQ(FormatDuration(59.5), "1 min 00 s");
-  EXPECT_EQ(FormatDuration(125), "2 min 05 s");
-  EXPECT_EQ(FormatDuration(2 * 3600 + 7 * 60), "2 h 07 min");
-}
-
 TEST(ProgressTest, FileGetsALineARound) {
   std::FILE* file = std::tmpfile();
   Progress progress(2, file);
