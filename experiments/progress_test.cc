@@ -34,10 +34,10 @@ TEST(ProgressTest, DescribesRounds) {
   diverged.set_stopped_epoch(2);
   diverged.set_stopped_step(7);
   EXPECT_EQ(DescribeRound(diverged),
-            "convnet round 3: diverged in epoch 2, step 7");
+            "convnet round 3: diverged in epoch 2, step 7: not finite");
   diverged.set_divergence(proto::RunRecord::AT_CHANCE);
   EXPECT_EQ(DescribeRound(diverged),
-            "convnet round 3: diverged, one answer for all training pairs");
+            "convnet round 3: diverged: stuck at chance");
 }
 
 TEST(ProgressTest, FileGetsALineARound) {
