@@ -19,15 +19,19 @@
 #include "data/data_set_directory.h"
 #include "data/mnist.h"
 #include "data/pair_sets.h"
+#include "experiments/environment.h"
+#include "experiments/estimate_round.h"
 #include "experiments/live_page.h"
 #include "experiments/model_directory.h"
 #include "experiments/progress.h"
 #include "experiments/run_tasks.h"
 #include "experiments/study.h"
+#include "experiments/study_plan.h"
 #include "proto/model.pb.h"
 #include "proto/run_record.pb.h"
 #include "proto/statistics.pb.h"
 #include "proto/study.pb.h"
+#include "records/record_reader.h"
 #include "records/record_writer.h"
 #include "records/run_records.h"
 #include "report/page_data.pb.h"
@@ -100,6 +104,64 @@ absl::Status CheckPairs(const Mnist& mnist, const Study& study) {
                "test images");
 }
 
+// What the study draws its pairs from.
+absl::StatusOr<Mnist> LoadImages(const DigitPairsOptions& options,
+                                 const Study& study) {
+  MINIDL_ASSIGN_OR_RETURN(
+      const std::string directory,
+      DataSetDirectory(study.configurations[0].data_set(), options.mnist_dir));
+  MINIDL_ASSIGN_OR_RETURN(Mnist mnist, LoadMnist(directory));
+  MINIDL_RETURN_IF_ERROR(CheckPairs(mnist, study));
+  return mnist;
+}
+
+// What `records`, which the output file has, lacks of the study.
+absl::StatusOr<std::vector<Task>> PlanMissingTasks(
+    const DigitPairsOptions& options, const Study& study,
+    const std::vector<proto::RunRecord>& records) {
+  const auto cannot_resume = [&options](const absl::Status& status,
+                                        absl::string_view instead) {
+    return absl::Status(status.code(),
+                        absl::StrCat(options.output, ": cannot resume: ",
+                                     status.message(), "; ", instead));
+  };
+  absl::StatusOr<std::vector<Task>> tasks =
+      PlanTasks(study, options.only_round, records);
+  if (!tasks.ok()) {
+    return cannot_resume(tasks.status(),
+                         "name another --output or use the flags of that run");
+  }
+  if (options.resume_any_build) return tasks;
+  const absl::Status same_build =
+      CheckBuild(records, CurrentEnvironment().build());
+  if (!same_build.ok()) {
+    return cannot_resume(
+        same_build,
+        "name another --output or, where `//tools:records -- replay` of that "
+        "file finds the same bits, add --resume_any_build");
+  }
+  return tasks;
+}
+
+// The records of the output file, whose last one may be torn, if it is to be
+// resumed and there.
+absl::StatusOr<std::vector<proto::RunRecord>> ReadOutput(
+    const DigitPairsOptions& options) {
+  std::vector<proto::RunRecord> records;
+  if (!options.resume || !std::filesystem::exists(options.output)) {
+    return records;
+  }
+  MINIDL_ASSIGN_OR_RETURN(RunRecordReader reader,
+                          RunRecordReader::Open(options.output));
+  for (;;) {
+    absl::StatusOr<std::optional<proto::RunRecord>> record = reader.Next();
+    if (IsTornTail(record.status())) return records;
+    MINIDL_RETURN_IF_ERROR(record.status());
+    if (!record->has_value()) return records;
+    records.push_back(**std::move(record));
+  }
+}
+
 // The output file, ready for more records, and the records that it has.
 struct Output {
   RecordWriter writer;
@@ -163,22 +225,13 @@ void RemoveIfEmpty(const std::string& path) {
 absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            std::atomic<bool>& cancelled) {
   MINIDL_ASSIGN_OR_RETURN(const Study study, LoadChangedStudy(options));
-  MINIDL_ASSIGN_OR_RETURN(
-      const std::string directory,
-      DataSetDirectory(study.configurations[0].data_set(), options.mnist_dir));
-  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadMnist(directory));
-  MINIDL_RETURN_IF_ERROR(CheckPairs(mnist, study));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadImages(options, study));
   MINIDL_ASSIGN_OR_RETURN(Output output, OpenOutput(options));
-  absl::StatusOr<std::vector<Task>> tasks =
-      PlanTasks(study, options.only_round, output.records);
-  if (!tasks.ok()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        options.output, ": cannot resume: ", tasks.status().message(),
-        "; name another --output or use the flags of that run"));
-  }
+  MINIDL_ASSIGN_OR_RETURN(const std::vector<Task> tasks,
+                          PlanMissingTasks(options, study, output.records));
 
   ModelDirectory models(options.models, options.resume);
-  const absl::Status models_prepared = models.Prepare(study, *tasks);
+  const absl::Status models_prepared = models.Prepare(study, tasks);
   if (!models_prepared.ok()) {
     RemoveIfEmpty(options.output);
     return models_prepared;
@@ -190,8 +243,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
         options.models.c_str(), missing, options.output.c_str());
   }
 
-  const int total =
-      CountEnded(output.records) + static_cast<int>(tasks->size());
+  const int total = CountEnded(output.records) + static_cast<int>(tasks.size());
   LivePage page(study, {options.html, total});
   absl::Status page_written =
       page.Write(output.records, proto::RunProgress::RUNNING);
@@ -201,15 +253,15 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
     return page_written;
   }
   std::fprintf(stderr, "study %s: %d of %d rounds to run, records in %s\n",
-               study.message.name().c_str(), static_cast<int>(tasks->size()),
+               study.message.name().c_str(), static_cast<int>(tasks.size()),
                total, options.output.c_str());
   if (!options.html.empty()) {
     std::fprintf(stderr, "page: %s\n", options.html.c_str());
   }
-  Progress progress(static_cast<int>(tasks->size()), stderr);
+  Progress progress(static_cast<int>(tasks.size()), stderr);
   std::vector<proto::RunRecord> interrupted;
   absl::Status status = RunTasks(
-      mnist, study, *tasks, options.jobs, cancelled,
+      mnist, study, tasks, options.jobs, cancelled,
       [&](const proto::RunRecord& record) -> absl::Status {
         if (record.status() == proto::RunRecord::INTERRUPTED) {
           interrupted.push_back(record);
@@ -257,6 +309,26 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            options.output, " runs what is missing"));
   }
   return status.ok() ? page_written : status;
+}
+
+absl::Status PrintPlan(const DigitPairsOptions& options) {
+  MINIDL_ASSIGN_OR_RETURN(const Study study, LoadChangedStudy(options));
+  MINIDL_ASSIGN_OR_RETURN(const Mnist mnist, LoadImages(options, study));
+  MINIDL_ASSIGN_OR_RETURN(const std::vector<proto::RunRecord> records,
+                          ReadOutput(options));
+  MINIDL_ASSIGN_OR_RETURN(const std::vector<Task> tasks,
+                          PlanMissingTasks(options, study, records));
+  std::vector<RoundEstimate> estimates;
+  for (const proto::Configuration& configuration : study.configurations) {
+    MINIDL_ASSIGN_OR_RETURN(estimates.emplace_back(),
+                            EstimateRound(mnist, configuration));
+  }
+  std::fputs(PlanText(study, estimates, tasks, options.jobs).c_str(), stdout);
+  const int done = CountEnded(records);
+  if (done > 0) {
+    std::printf("%d more are in %s.\n", done, options.output.c_str());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace minidl

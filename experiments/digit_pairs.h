@@ -30,6 +30,8 @@ struct DigitPairsOptions {
   int jobs = 1;  // Rounds that run at the same time.
   // Whether `output` may exist, and rounds that it has are not run again.
   bool resume = false;
+  // Whether those may be of another build of the program.
+  bool resume_any_build = false;
   // Whether a round that diverges is the last, and an error.
   bool stop_on_divergence = false;
 };
@@ -41,10 +43,16 @@ struct DigitPairsOptions {
 // before its record is written. Mistakes are found before any work, those of
 // the page's path too: InvalidArgument for options and study, AlreadyExists for
 // the output and the model files.
-// Cancelled if `cancelled` becomes true; the rounds that were running then are
+// FailedPrecondition if the output cannot be resumed. Cancelled if `cancelled`
+// becomes true; the rounds that were running then are
 // recorded as interrupted, unless no other record is there.
 absl::Status RunDigitPairs(const DigitPairsOptions& options,
                            std::atomic<bool>& cancelled);
+
+// Prints to stdout what RunDigitPairs would run and about how long that would
+// take (see PlanText), and writes nothing. Its errors are those of
+// RunDigitPairs, but for outputs that are there or cannot be written.
+absl::Status PrintPlan(const DigitPairsOptions& options);
 
 }  // namespace minidl
 

@@ -45,6 +45,11 @@ DEFINE_string(models, "",
               "as //tools:predict uses them. Empty for none.");
 DEFINE_bool(resume, false,
             "Run only the rounds that the --output file does not have yet.");
+DEFINE_bool(resume_any_build, false,
+            "Resume even what another build of the program has begun, whose "
+            "rounds could differ; //tools:records -- replay tells.");
+DEFINE_bool(print_plan, false,
+            "Print what would run, and about how long; run nothing.");
 DEFINE_string(
     on_divergence, "continue",
     "What follows a round whose training diverges: continue or stop.");
@@ -82,7 +87,12 @@ absl::StatusOr<DigitPairsOptions> OptionsFromFlags() {
     return absl::InvalidArgumentError(
         "--resume needs the --output file to resume");
   }
+  if (FLAGS_resume_any_build && !FLAGS_resume) {
+    return absl::InvalidArgumentError(
+        "--resume_any_build needs --resume, which it makes less strict");
+  }
   options.resume = FLAGS_resume;
+  options.resume_any_build = FLAGS_resume_any_build;
   options.output =
       UserPath(FLAGS_output.empty()
                    ? absl::StrCat("digit_pairs-",
@@ -108,7 +118,9 @@ absl::StatusOr<DigitPairsOptions> OptionsFromFlags() {
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
   MINIDL_ASSIGN_OR_RETURN(const DigitPairsOptions options, OptionsFromFlags());
-  MINIDL_RETURN_IF_ERROR(RunDigitPairs(options, CatchInterrupt()));
+  MINIDL_RETURN_IF_ERROR(FLAGS_print_plan
+                             ? PrintPlan(options)
+                             : RunDigitPairs(options, CatchInterrupt()));
   return FlushStandardOutput();
 }
 

@@ -10,6 +10,8 @@ import tempfile
 import time
 import unittest
 
+from records import tfrecord
+
 PROGRAM = os.path.abspath("experiments/digit_pairs")
 RECORDS = os.path.abspath("tools/records")
 DEFAULT_STUDY = "experiments/studies/default.textproto"
@@ -63,14 +65,18 @@ class DigitPairsTest(unittest.TestCase):
         with open(self.output, "rb") as file:
             return file.read()
 
-    def records(self, name):
-        """The records of a file, sorted, without what differs from run to run."""
-        shown = subprocess.run(
+    def show(self, name):
+        """The records of a file as text."""
+        return subprocess.run(
             [RECORDS, "show", os.path.join(self.directory, name)],
             check=True,
             capture_output=True,
             text=True,
         ).stdout
+
+    def records(self, name):
+        """The records of a file, sorted, without what differs from run to run."""
+        shown = self.show(name)
         shown = re.sub(r"environment \{[^}]*\}", "", shown)
         return sorted(record.strip() for record in re.split(r"(?m)^#.*\n", shown)[1:])
 
@@ -136,6 +142,8 @@ class DigitPairsTest(unittest.TestCase):
         self.expect_mistake("named twice", "--architectures=convnet,convnet")
         self.expect_mistake("--on_divergence", "--on_divergence=explode")
         self.expect_mistake("--resume needs", "--resume")
+        self.expect_mistake("--resume_any_build needs --resume", "--resume_any_build")
+        self.expect_mistake("rounds is 0", "--rounds=0", "--print_plan")
         self.expect_mistake("unexpected argument 'rounds=3'", "rounds=3")
 
     def test_failures_name_the_file(self):
@@ -245,6 +253,59 @@ class DigitPairsTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("seed differs", result.stderr)
         self.assertEqual(self.read_output(), before)
+
+    def test_resume_refuses_another_build(self):
+        flags = ["--epochs=1", "--architectures=convnet", f"--output={self.output}"]
+        self.run_program(*flags, "--rounds=1")
+        (payload,) = tfrecord.payloads(self.read_output())
+        build_id = re.search(r'(?m)^ +id: "(\w+)"$', self.show("out.tfrecord")).group(1)
+        other_id = build_id[::-1]
+        with open(self.output, "wb") as file:
+            file.write(tfrecord.frame(payload.replace(build_id.encode(), other_id.encode())))
+        before = self.read_output()
+        result = self.run_program(*flags, "--rounds=2", "--resume")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(
+            result.stderr, f"another build of the program: build {other_id}.*, while this is build {build_id}"
+        )
+        self.assertIn("--resume_any_build", result.stderr)
+        result = self.run_program(*flags, "--rounds=2", "--resume", "--print_plan")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(self.read_output(), before)
+
+        result = self.run_program(*flags, "--rounds=2", "--resume", "--resume_any_build")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^convnet +2/2 ")
+
+    def test_plan_writes_nothing(self):
+        start = time.monotonic()
+        result = self.run_program("--study=", "--jobs=2", "--print_plan")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(os.listdir(self.directory), [])
+        # Two seconds on a machine that does nothing else.
+        self.assertLess(time.monotonic() - start, 20)
+        self.assertIn("study weight_sharing: ", result.stdout)
+        self.assertIn("seed 1, rounds 0 to 9;", result.stdout)
+        for name, branches in [("convnet", "separate"), ("convnet_shared_aux", "shared")]:
+            self.assertRegex(
+                result.stdout,
+                rf"(?m)^{name} +{branches} +\d +7\d,\d{{3}} +1,000 +25 +50 +10 +\d+\.\d\d$",
+            )
+        self.assertRegex(result.stdout, r"(?m)^40 rounds to run, about .*\d s with --jobs=2\.")
+
+    def test_plan_tells_what_is_left_to_run(self):
+        flags = ["--epochs=1", "--architectures=convnet,convnet_aux", f"--output={self.output}"]
+        self.run_program(*flags, "--rounds=1")
+        # A torn record is one to run, and stays as it is.
+        whole = self.read_output()
+        with open(self.output, "wb") as file:
+            file.write(whole[:-1])
+        result = self.run_program(*flags, "--rounds=3", "--resume", "--print_plan")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("\n5 rounds to run", result.stdout)
+        self.assertIn(f"\n1 more are in {self.output}.\n", result.stdout)
+        self.assertEqual(self.read_output(), whole[:-1])
 
     def test_models_are_written_with_the_records(self):
         flags = [*QUICK, "--architectures=convnet,convnet_aux"]

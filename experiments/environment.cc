@@ -2,8 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <thread>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "base/build_info.h"
 #include "base/host.h"
 #include "proto/run_record.pb.h"
@@ -18,6 +22,15 @@ proto::Build CurrentBuild() {
   build.set_id(BuildId());
   build.set_commit(CheckoutCommit());
   return build;
+}
+
+// "build 0123abcd of commit 4567ef".
+std::string Describe(const proto::Build& build) {
+  std::string text = absl::StrCat("build ", build.id());
+  if (!build.commit().empty()) {
+    absl::StrAppend(&text, " of commit ", build.commit());
+  }
+  return text;
 }
 
 }  // namespace
@@ -36,6 +49,20 @@ proto::Environment CurrentEnvironment() {
       static_cast<int32_t>(std::thread::hardware_concurrency()));
   *environment.mutable_build() = build;
   return environment;
+}
+
+absl::Status CheckBuild(absl::Span<const proto::RunRecord> records,
+                        const proto::Build& build) {
+  if (build.id().empty()) return absl::OkStatus();
+  for (const proto::RunRecord& record : records) {
+    const proto::Build& other = record.environment().build();
+    if (other.id().empty() || other.id() == build.id()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "it holds round ", record.round(), " of ", record.architecture().name(),
+        " of another build of the program: ", Describe(other),
+        ", while this is ", Describe(build)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace minidl

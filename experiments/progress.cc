@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "experiments/format_duration.h"
 #include "proto/run_record.pb.h"
+#include "records/run_status.h"
 #include "statistics/error_rate.h"
 #include "statistics/number_format.h"
 
@@ -31,27 +32,13 @@ size_t TerminalColumns(std::FILE* stream) {
 }  // namespace
 
 std::string DescribeRound(const proto::RunRecord& record) {
-  const std::string name =
-      absl::StrCat(record.architecture().name(), " round ", record.round());
-  if (record.divergence() == proto::RunRecord::AT_CHANCE) {
-    return absl::StrCat(name, ": diverged, one answer for all training pairs");
-  }
-  if (record.status() == proto::RunRecord::DIVERGED) {
-    return absl::StrCat(name, ": diverged in epoch ", record.stopped_epoch(),
-                        ", step ", record.stopped_step());
-  }
-  return absl::StrCat(name, ": test error ",
-                      FormatFixed(ErrorPercent(record.errors().test()), 2),
-                      " %");
-}
-
-std::string FormatDuration(double seconds) {
-  const auto whole = static_cast<long>(std::ceil(std::max(0.0, seconds)));
-  if (whole < 60) return absl::StrFormat("%d s", whole);
-  if (whole < 3600) {
-    return absl::StrFormat("%d min %02d s", whole / 60, whole % 60);
-  }
-  return absl::StrFormat("%d h %02d min", whole / 3600, whole / 60 % 60);
+  return absl::StrCat(
+      record.architecture().name(), " round ", record.round(), ": ",
+      record.status() == proto::RunRecord::FINISHED
+          ? absl::StrCat("test error ",
+                         FormatFixed(ErrorPercent(record.errors().test()), 2),
+                         " %")
+          : DescribeStatus(record));
 }
 
 Progress::Progress(int total, std::FILE* stream)

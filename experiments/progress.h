@@ -35,9 +35,6 @@ class Progress {
 // "convnet round 3: test error 16.30 %", or what became of it instead.
 std::string DescribeRound(const proto::RunRecord& record);
 
-// "35 s", "2 min 05 s", "1 h 07 min".
-std::string FormatDuration(double seconds);
-
 }  // namespace minidl
 
 #endif  // MINIDL_EXPERIMENTS_PROGRESS_H_

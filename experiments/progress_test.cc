@@ -34,19 +34,10 @@ TEST(ProgressTest, DescribesRounds) {
   diverged.set_stopped_epoch(2);
   diverged.set_stopped_step(7);
   EXPECT_EQ(DescribeRound(diverged),
-            "convnet round 3: diverged in epoch 2, step 7");
+            "convnet round 3: diverged in epoch 2, step 7: not finite");
   diverged.set_divergence(proto::RunRecord::AT_CHANCE);
   EXPECT_EQ(DescribeRound(diverged),
-            "convnet round 3: diverged, one answer for all training pairs");
-}
-
-TEST(ProgressTest, FormatsDurations) {
-  EXPECT_EQ(FormatDuration(-1), "0 s");
-  EXPECT_EQ(FormatDuration(0.2), "1 s");
-  EXPECT_EQ(FormatDuration(59), "59 s");
-  EXPECT_EQ(FormatDuration(59.5), "1 min 00 s");
-  EXPECT_EQ(FormatDuration(125), "2 min 05 s");
-  EXPECT_EQ(FormatDuration(2 * 3600 + 7 * 60), "2 h 07 min");
+            "convnet round 3: diverged: stuck at chance");
 }
 
 TEST(ProgressTest, FileGetsALineARound) {

@@ -32,7 +32,7 @@ class ReplayProgramTest(unittest.TestCase):
         cls.directory = directory.name
         cls.path = os.path.join(directory.name, "study.tfrecord")
         subprocess.run([
-            "experiments/digit_pairs", "--rounds=2", "--epochs=1",
+            "experiments/digit_pairs", "--rounds=2", "--epochs=1", "--jobs=1",
             "--architectures=convnet", "--output=" + cls.path
         ], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 

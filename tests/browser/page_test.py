@@ -239,6 +239,16 @@ class PageTest(unittest.TestCase):
         browser.run('document.querySelector("#errors .unused_marks path").focus()')
         self.assertRegex(self.tooltip(), "^convnet_sharedround1.*does not countdiverged in epoch 3, step 7: not finite")
 
+    def test_a_round_at_chance_does_not_count(self):
+        records = study(ARCHITECTURES[:2], 3)
+        records[1] = records[1].replace("status: FINISHED", "status: DIVERGED divergence: AT_CHANCE")
+        self.open_page(records)
+        browser = self.browser
+        self.assertEqual(browser.count("#errors .rounds_marks path"), 5)
+        self.assertEqual(browser.count("#errors .unused_marks path"), 1)
+        browser.run('document.querySelector("#errors .unused_marks path").focus()')
+        self.assertRegex(self.tooltip(), "^convnetround1.*test error5.70 %.*does not countdiverged: stuck at chance")
+
     def test_a_finger_finds_the_record(self):
         self.browser.set_window(PHONE)
         self.open_page(study(ARCHITECTURES, 3))
