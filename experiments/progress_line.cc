@@ -17,7 +17,7 @@ namespace minidl {
 namespace {
 
 constexpr size_t kLeastBar = 10;
-constexpr size_t kLargestBar = 30;
+constexpr size_t kLargestBar = 20;
 
 // " [####------]" of this many columns, or nothing where that is too narrow.
 std::string Bar(const ProgressState& state, size_t columns) {

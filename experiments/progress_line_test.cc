@@ -29,7 +29,7 @@ ProgressState State() {
 TEST(ProgressLineTest, SaysWhatFits) {
   const ProgressState state = State();
   EXPECT_EQ(ProgressLine(state, 150),
-            "12 of 40 rounds [#########---------------------] | convnet_aux "
+            "12 of 40 rounds [######--------------] | convnet_aux "
             "round 3 and 1 more | test error 5.00 ± 1.00 % | about 1 min 05 s "
             "left");
   EXPECT_EQ(ProgressLine(state, 112),
