@@ -1,6 +1,7 @@
 #include "experiments/digit_pairs.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -258,7 +259,7 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
   if (!options.html.empty()) {
     std::fprintf(stderr, "page: %s\n", options.html.c_str());
   }
-  Progress progress(static_cast<int>(tasks.size()), stderr);
+  Progress progress(static_cast<int>(tasks.size()), stderr, output.records);
   std::vector<proto::RunRecord> interrupted;
   absl::Status status = RunTasks(
       mnist, study, tasks, options.jobs, cancelled,
@@ -280,7 +281,14 @@ absl::Status RunDigitPairs(const DigitPairsOptions& options,
       },
       options.models.empty()
           ? std::function<absl::Status(const proto::Model&)>()
-          : [&](const proto::Model& model) { return models.Write(model); });
+          : [&](const proto::Model& model) { return models.Write(model); },
+      [&](const Task& task) {
+        progress.Started(
+            study.configurations[static_cast<size_t>(task.configuration)]
+                .architecture()
+                .name(),
+            task.round);
+      });
   progress.End();
 
   if (output.records.empty()) {

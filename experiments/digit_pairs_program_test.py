@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 """What a user of digit_pairs meets: flags, files, exit codes, interruption."""
 
+import fcntl
 import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 import unittest
 
@@ -399,19 +402,46 @@ class DigitPairsTest(unittest.TestCase):
         self.assertEqual(process.returncode, 130)
         self.assertFalse(os.path.exists(self.output))
 
-    def test_terminal_gets_a_line_that_changes(self):
+    def lines_of_terminal(self, columns, expected):
+        """What a terminal shows one after the other, up to a line that matches."""
         terminal, program_side = pty.openpty()
-        process = self.start(f"--output={self.output}", stderr=program_side)
+        fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        process = self.start(f"--output={self.output}", stderr=program_side, env={"TERM": "xterm"})
         os.close(program_side)
         text = b""
         deadline = time.monotonic() + 100
-        expected = b"\r2 of 4000 rounds, about "
-        while expected not in text and time.monotonic() < deadline:
+        while not re.search(expected, text.decode(errors="ignore")) and time.monotonic() < deadline:
             text += os.read(terminal, 1000)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=100)
         os.close(terminal)
-        self.assertIn(expected, text)
+        os.remove(self.output)
+        # What comes before is a line of its own.
+        lines = text.decode(errors="ignore").split("\n")[-1].split("\r")
+        self.assertRegex("\r".join(lines), expected)
+        self.assertNotIn("\x1b", text.decode(errors="ignore"))
+        for line in lines:
+            self.assertLess(len(line), columns)
+
+    def test_terminal_gets_a_line_that_changes(self):
+        self.lines_of_terminal(
+            120,
+            r"\r\d+ of 4000 rounds \[-+\] \| convnet_aux round \d+ "
+            r"\| test error \d+\.\d\d ± \d+\.\d\d % \| about \d[\d a-z]* left *\r",
+        )
+        self.lines_of_terminal(40, r"\r\d+/4000 \| convnet_aux \d+ \| \d[\d a-z]* *\r")
+
+    def test_dumb_terminal_gets_lines(self):
+        terminal, program_side = pty.openpty()
+        process = self.start(f"--output={self.output}", stderr=program_side, env={"TERM": "dumb"})
+        os.close(program_side)
+        text = b""
+        while b"[2/" not in text:
+            text += os.read(terminal, 1000)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        os.close(terminal)
+        self.assertIn("\r\n[1/4000] convnet round 0: test error ", text.decode())
 
     def test_divergence_is_counted_or_stops(self):
         self.write_study(optimizer="sgd { learning_rate: 1e30 }")

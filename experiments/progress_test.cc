@@ -1,19 +1,28 @@
 #include "experiments/progress.h"
 
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/run_record.pb.h"
+#include "statistics/table.h"
 
 namespace minidl {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 proto::RunRecord FinishedRound() {
@@ -55,8 +64,9 @@ TEST(ProgressTest, FileGetsALineARound) {
             "[2/2] convnet round 3: test error 16.30 %\n");
 }
 
-// What a terminal of `columns` columns gets.
-std::string OnTerminal(unsigned short columns) {
+// What a terminal of `columns` columns gets, until "END" is there too. `narrow`
+// makes it one of so many before the round ends.
+std::string OnTerminal(unsigned short columns, unsigned short narrow = 0) {
   int terminal;
   int program;
   winsize size = {};
@@ -64,9 +74,20 @@ std::string OnTerminal(unsigned short columns) {
   size.ws_col = columns;
   EXPECT_EQ(openpty(&terminal, &program, nullptr, nullptr, &size), 0);
   std::FILE* stream = fdopen(program, "w");
-  Progress progress(4, stream);
-  progress.Finished(FinishedRound());
-  progress.End();
+  {
+    proto::RunRecord earlier = FinishedRound();
+    earlier.set_round(2);
+    earlier.mutable_errors()->mutable_test()->set_wrong(143);
+    Progress progress(4, stream, {earlier});
+    progress.Started("convnet", 3);
+    progress.Started("convnet_aux", 3);
+    if (narrow != 0) {
+      size.ws_col = narrow;
+      EXPECT_EQ(ioctl(terminal, TIOCSWINSZ, &size), 0);
+    }
+    progress.Finished(FinishedRound());
+    progress.End();
+  }
   std::fputs("END", stream);
   std::fflush(stream);
   std::string text;
@@ -81,16 +102,50 @@ std::string OnTerminal(unsigned short columns) {
   return text;
 }
 
+// The lines that the terminal showed one after the other.
+std::vector<std::string> Lines(const std::string& text) {
+  return absl::StrSplit(text, '\r');
+}
+
 TEST(ProgressTest, TerminalLineChangesInPlaceAndGoesInTheEnd) {
-  const std::string text = OnTerminal(80);
-  EXPECT_THAT(text, StartsWith("\r0 of 4 rounds\x1b[K\r1 of 4 rounds, about"));
-  EXPECT_THAT(text, HasSubstr("left | convnet round 3: test error 16.30 %"));
-  EXPECT_THAT(text, testing::EndsWith("\r\x1b[KEND"));
+  const std::string text = OnTerminal(120);
   EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_THAT(
+      Lines(text),
+      ElementsAre(
+          "", StartsWith("0 of 4 rounds ["),
+          // 14.3 % is that of the round before.
+          AllOf(StartsWith("0 of 4 rounds ["),
+                HasSubstr("] | convnet round 3 | test error 14.30 %")),
+          HasSubstr("] | convnet round 3 and 1 more | test error 14.30 %"),
+          // Nothing is known of convnet_aux yet.
+          AllOf(
+              StartsWith("1 of 4 rounds ["),
+              ContainsRegex("] \\| convnet_aux round 3 \\| about .* left *$")),
+          MatchesRegex(" +"), "END"));
 }
 
 TEST(ProgressTest, NarrowTerminalIsNotOverrun) {
-  EXPECT_THAT(OnTerminal(10), HasSubstr("\r1 of 4 ro\x1b[K"));
+  for (const std::string& line : Lines(OnTerminal(10))) {
+    EXPECT_LT(TextWidth(line), 10u) << line;
+  }
+}
+
+TEST(ProgressTest, FollowsTheTerminalsSize) {
+  const std::vector<std::string> lines = Lines(OnTerminal(120, 30));
+  ASSERT_EQ(lines.size(), 7u);
+  EXPECT_GT(TextWidth(lines[3]), 30u);
+  EXPECT_THAT(lines[4], StartsWith("1/4 | convnet_aux 3 | "));
+  EXPECT_LT(TextWidth(lines[4]), 30u);
+  EXPECT_LT(TextWidth(lines[5]), 30u);
+}
+
+TEST(ProgressTest, DumbTerminalGetsLines) {
+  setenv("TERM", "dumb", /*overwrite=*/1);
+  const std::string text = OnTerminal(120);
+  unsetenv("TERM");
+  EXPECT_EQ(text, "[1/4] convnet round 3: test error 16.30 %\r\nEND");
 }
 
 }  // namespace

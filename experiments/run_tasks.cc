@@ -134,12 +134,13 @@ absl::Status RunTasks(
     const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
     int jobs, std::atomic<bool>& cancelled,
     const std::function<absl::Status(const proto::RunRecord&)>& take,
-    const std::function<absl::Status(const proto::Model&)>& take_model) {
+    const std::function<absl::Status(const proto::Model&)>& take_model,
+    const std::function<void(const Task&)>& started) {
   MINIDL_CHECK(jobs >= 1, "RunTasks: jobs = ", jobs);
   const int num_threads =
       std::min(jobs, static_cast<int>(std::max<size_t>(1, tasks.size())));
   std::atomic<size_t> next = 0;
-  std::mutex mutex;  // Guards `take` and `result`.
+  std::mutex mutex;  // Guards the functions and `result`.
   absl::Status result;
   const auto hand_over = [&](const proto::RunRecord& record,
                              const proto::Model& model) {
@@ -154,6 +155,10 @@ absl::Status RunTasks(
     while (!cancelled) {
       const size_t i = next++;
       if (i >= tasks.size()) return;
+      if (started) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        started(tasks[i]);
+      }
       proto::Model model;
       absl::StatusOr<proto::RunRecord> record = RunRound(
           mnist,

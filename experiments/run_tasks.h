@@ -35,9 +35,10 @@ absl::StatusOr<std::vector<Task>> PlanTasks(
     absl::Span<const proto::RunRecord> done);
 
 // Runs `tasks` on `jobs` threads, and hands each record to `take` as it comes;
-// never two at the same time. Where `take_model` is there, the trained network
-// of a finished round (see RunRound) is handed to it before the record, which
-// is not lost if that fails. Stops early if `cancelled` becomes true:
+// `started`, where it is there, is told of each task before. Never are two of
+// these called at the same time. Where `take_model` is there, the trained
+// network of a finished round (see RunRound) is handed to it before the record,
+// which is not lost if that fails. Stops early if `cancelled` becomes true:
 // Cancelled, after records of the interrupted rounds. Stops also, without
 // those, at the first error of a round or of the two, which it returns and
 // makes `cancelled` true for. jobs >= 1.
@@ -45,7 +46,8 @@ absl::Status RunTasks(
     const Mnist& mnist, const Study& study, absl::Span<const Task> tasks,
     int jobs, std::atomic<bool>& cancelled,
     const std::function<absl::Status(const proto::RunRecord&)>& take,
-    const std::function<absl::Status(const proto::Model&)>& take_model = {});
+    const std::function<absl::Status(const proto::Model&)>& take_model = {},
+    const std::function<void(const Task&)>& started = {});
 
 }  // namespace minidl
 

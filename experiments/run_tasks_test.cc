@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "base/status_testutil.h"
 #include "experiments/configuration.h"
 #include "experiments/study.h"
@@ -170,24 +171,29 @@ TEST(RunTasksTest, StopsAtTheFirstErrorOfTake) {
   EXPECT_TRUE(cancelled);
 }
 
-TEST(RunTasksTest, ModelsComeBeforeTheirRecords) {
+TEST(RunTasksTest, StartsAndModelsComeBeforeTheirRecords) {
   const Study study = SmallStudy();
   const std::vector<Task> tasks = *PlanTasks(study, 0, {});
   std::atomic<bool> cancelled = false;
   std::vector<std::string> names;
-  EXPECT_THAT(RunTasks(
-                  SharedMnist(), study, tasks, 1, cancelled,
-                  [&names](const proto::RunRecord& record) {
-                    names.push_back(record.architecture().name());
-                    return absl::OkStatus();
-                  },
-                  [&names](const proto::Model& model) {
-                    names.push_back("model of " + model.architecture().name());
-                    return absl::OkStatus();
-                  }),
-              IsOk());
-  EXPECT_THAT(names, ElementsAre("model of separate", "separate",
-                                 "model of shared_aux", "shared_aux"));
+  EXPECT_THAT(
+      RunTasks(
+          SharedMnist(), study, tasks, 1, cancelled,
+          [&names](const proto::RunRecord& record) {
+            names.push_back(record.architecture().name());
+            return absl::OkStatus();
+          },
+          [&names](const proto::Model& model) {
+            names.push_back("model of " + model.architecture().name());
+            return absl::OkStatus();
+          },
+          [&names](const Task& task) {
+            names.push_back(absl::StrCat("start of ", task.configuration));
+          }),
+      IsOk());
+  EXPECT_THAT(names,
+              ElementsAre("start of 0", "model of separate", "separate",
+                          "start of 1", "model of shared_aux", "shared_aux"));
 }
 
 TEST(RunTasksTest, ModelThatCannotBeWrittenLosesNoRecord) {

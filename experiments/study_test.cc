@@ -1,6 +1,6 @@
 #include "experiments/study.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -12,6 +12,7 @@
 #include "base/runfile.h"
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "nn/pair_network.h"
 #include "nn/parameter.h"
@@ -22,6 +23,7 @@
 namespace minidl {
 namespace {
 
+using ::google::protobuf::util::MessageDifferencer;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -102,24 +104,53 @@ TEST_F(StudyTest, LoadsStudyAndArchitectures) {
   EXPECT_THAT(ConfigurationNames(*study), ElementsAre("a"));
 }
 
-TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
-  const auto file = FindRunfile("experiments/studies/default.textproto");
-  ASSERT_THAT(file, IsOk());
-  const auto study = LoadStudy(*file);
-  ASSERT_THAT(study, IsOk());
-  for (const proto::Configuration& configuration : study->configurations) {
-    const proto::Architecture& architecture = configuration.architecture();
+// One of this repository's.
+absl::StatusOr<Study> LoadOwnStudy(const std::string& name) {
+  const auto file = FindRunfile("experiments/studies/" + name + ".textproto");
+  if (!file.ok()) return file.status();
+  return LoadStudy(*file);
+}
+
+// Within 5 %, that nobody may say that one has more of them.
+void ExpectAboutAsManyParameters(const Study& study) {
+  for (const proto::Configuration& configuration : study.configurations) {
     Generator generator(0);
-    const auto network = PairNetwork::Create(architecture, kDigitPairImages,
-                                             {generator, generator});
+    const auto network = PairNetwork::Create(
+        configuration.architecture(), kDigitPairImages, {generator, generator});
     ASSERT_THAT(network, IsOk());
     const auto count =
         static_cast<double>(NumElements((*network)->Parameters()));
-    EXPECT_NEAR(count, 70'906, 0.05 * 70'906) << architecture.name();
+    EXPECT_NEAR(count, 70'906, 0.05 * 70'906)
+        << configuration.architecture().name();
   }
+}
+
+TEST_F(StudyTest, DefaultStudyHasFourArchitecturesOfOneSize) {
+  const auto study = LoadOwnStudy("default");
+  ASSERT_THAT(study, IsOk());
   EXPECT_THAT(ConfigurationNames(*study),
               ElementsAre("convnet", "convnet_shared", "convnet_aux",
                           "convnet_shared_aux"));
+  ExpectAboutAsManyParameters(*study);
+}
+
+// The default study's rounds are among its own: the same pairs, initial weights
+// and training.
+TEST_F(StudyTest, FullStudyHasTheDefaultOneAndNetworksOfOneSize) {
+  const auto study = LoadOwnStudy("full");
+  ASSERT_THAT(study, IsOk());
+  ExpectAboutAsManyParameters(*study);
+  auto usual = LoadOwnStudy("default");
+  ASSERT_THAT(usual, IsOk());
+  for (proto::Configuration& configuration : usual->configurations) {
+    configuration.set_study_name("full");
+    EXPECT_TRUE(
+        std::any_of(study->configurations.begin(), study->configurations.end(),
+                    [&](const proto::Configuration& other) {
+                      return MessageDifferencer::Equals(other, configuration);
+                    }))
+        << configuration.architecture().name();
+  }
 }
 
 TEST_F(StudyTest, MissingFilesAreNamed) {
