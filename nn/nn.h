@@ -29,6 +29,7 @@
 #include "nn/sequential.h"
 #include "nn/sigmoid.h"
 #include "nn/tanh.h"
+#include "nn/weight_average.h"
 #include "tensor/flush_denormals.h"
 #include "tensor/generator.h"
 #include "tensor/random.h"

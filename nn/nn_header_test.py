@@ -16,6 +16,7 @@ NOT_IN_IT = {
     "fused_convolutions",
     "fused_modules",
     "nn",
+    "pair_ensemble",
     "pair_loss",
     "pair_network",
     "validate_training",
