@@ -16,9 +16,9 @@ struct RoundEstimate {
 };
 
 // From the time that a few training steps take now, on this machine, and the
-// evaluation of a few pairs. Takes about as long as 60 steps.
-// ValidateConfiguration has accepted the configuration, and `mnist` has the
-// images for it.
+// evaluation of a few pairs. Takes about as long as 60 steps, or as five if
+// they are long. ValidateConfiguration has accepted the configuration, and
+// `mnist` has the images for it.
 absl::StatusOr<RoundEstimate> EstimateRound(
     const Mnist& mnist, const proto::Configuration& configuration);
 
