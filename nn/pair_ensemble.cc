@@ -120,9 +120,10 @@ PairNetwork::Output PairEnsemble::Predict(const Tensor<float>& pairs) {
   int64_t count = 0;
   for (size_t place = 0; place < num_places; ++place) {
     const auto [down, right] = places[place];
-    Move(pairs, down, right, background_, moved_);
+    if (place > 0) Move(pairs, down, right, background_, moved_);
     for (const auto& network : networks_) {
-      const PairNetwork::Output output = network->Forward(moved_);
+      const PairNetwork::Output output =
+          network->Forward(place > 0 ? moved_ : pairs);
       classifies = output.classes != nullptr;
       if (count++ == 0) {
         comparison_.Clear(output.comparison);
