@@ -7,26 +7,13 @@
 #include "absl/types/span.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
-#include "nn/max_pool2d.h"
+#include "nn/fused_modules.h"
 #include "nn/module.h"
-#include "nn/relu.h"
 #include "tensor/batch_norm.h"
 #include "tensor/conv_norm_pool2d.h"
 #include "tensor/tensor.h"
 
 namespace minidl {
-namespace {
-
-bool IsPool(const Module* module) {
-  const auto* pool = dynamic_cast<const MaxPool2d*>(module);
-  return pool != nullptr && pool->kernel_size() == 2 && pool->stride() == 2;
-}
-
-bool IsReLU(const Module* module) {
-  return dynamic_cast<const ReLU*>(module) != nullptr;
-}
-
-}  // namespace
 
 ConvNormParameters FusedConvNorms::Stage::parameters() const {
   return {conv2d->weight().value, conv2d->bias().value, norm->weight().value,
@@ -55,8 +42,8 @@ std::unique_ptr<FusedConvNorms> FusedConvNorms::Match(
     }
     size_t count;
     if (IsReLU(at(i + 2))) {
-      count = IsPool(at(i + 3)) ? 4 : 3;
-    } else if (IsPool(at(i + 2)) && IsReLU(at(i + 3))) {
+      count = IsMaxPool2dOfTwo(at(i + 3)) ? 4 : 3;
+    } else if (IsMaxPool2dOfTwo(at(i + 2)) && IsReLU(at(i + 3))) {
       count = 4;
     } else {
       break;

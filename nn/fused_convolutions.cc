@@ -8,27 +8,14 @@
 #include "absl/types/span.h"
 #include "base/check.h"
 #include "nn/conv2d.h"
-#include "nn/max_pool2d.h"
+#include "nn/fused_modules.h"
 #include "nn/module.h"
-#include "nn/relu.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv_pool2d.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 
 namespace minidl {
-namespace {
-
-bool IsPool(const Module* module) {
-  const auto* pool = dynamic_cast<const MaxPool2d*>(module);
-  return pool != nullptr && pool->kernel_size() == 2 && pool->stride() == 2;
-}
-
-bool IsReLU(const Module* module) {
-  return dynamic_cast<const ReLU*>(module) != nullptr;
-}
-
-}  // namespace
 
 std::unique_ptr<FusedConvolutions> FusedConvolutions::Match(
     absl::Span<const std::unique_ptr<Module>> modules) {
@@ -44,9 +31,9 @@ std::unique_ptr<FusedConvolutions> FusedConvolutions::Match(
       break;
     }
     size_t count;
-    if (IsPool(at(i + 1))) {
+    if (IsMaxPool2dOfTwo(at(i + 1))) {
       count = IsReLU(at(i + 2)) ? 3 : 2;
-    } else if (IsReLU(at(i + 1)) && IsPool(at(i + 2))) {
+    } else if (IsReLU(at(i + 1)) && IsMaxPool2dOfTwo(at(i + 2))) {
       count = 3;
     } else {
       break;

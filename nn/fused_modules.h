@@ -3,9 +3,17 @@
 
 #include <cstddef>
 
+#include "nn/module.h"
 #include "tensor/tensor.h"
 
 namespace minidl {
+
+// Whether `module`, which may be null, is a MaxPool2d of kernel size 2 and
+// stride 2.
+bool IsMaxPool2dOfTwo(const Module* module);
+
+// Whether `module`, which may be null, is a ReLU.
+bool IsReLU(const Module* module);
 
 // Computes what a run of modules of a Sequential computes, in fewer passes. The
 // parameters and their gradients are the modules' own, and they outlive it.
