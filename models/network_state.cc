@@ -126,6 +126,10 @@ void SavePairNetwork(const proto::Architecture& architecture,
   SaveNetwork(architecture, images, network, model);
 }
 
+bool ClassifiesImages(const proto::Architecture& architecture) {
+  return architecture.auxiliary_loss_weight() != 0;
+}
+
 absl::StatusOr<std::unique_ptr<PairEnsemble>> LoadPairEnsemble(
     const proto::Model& model, Generator& dropout) {
   return LoadNetwork<PairEnsemble>(model, dropout);

@@ -24,6 +24,11 @@ void SavePairNetwork(const proto::Architecture& architecture,
                      const PairImages& images, PairNetwork& network,
                      proto::Model* model);
 
+// Whether a network of `architecture` was trained to tell the classes of the
+// two images. Where no loss trains the branches' outputs to be class logits,
+// they are none, be there as many of them or not.
+bool ClassifiesImages(const proto::Architecture& architecture);
+
 // The networks in `model`, whose outputs are those of the ones that were saved
 // to the bit. They are in training mode, in which they draw from `dropout`,
 // which must outlive them. Their background is for the caller to set.
