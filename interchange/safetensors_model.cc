@@ -178,7 +178,14 @@ absl::StatusOr<std::string> SafetensorsFile(const proto::Model& model) {
 
 absl::StatusOr<proto::Model> ImportSafetensors(
     absl::string_view bytes, const SafetensorsImportOptions& options) {
-  MINIDL_ASSIGN_OR_RETURN(const Safetensors file, ParseSafetensors(bytes));
+  absl::StatusOr<Safetensors> parsed = ParseSafetensors(bytes);
+  if (!parsed.ok()) {
+    return absl::Status(
+        parsed.status().code(),
+        absl::StrCat("it is no safetensors file, or a corrupt one: ",
+                     parsed.status().message()));
+  }
+  const Safetensors& file = *parsed;
   proto::Model model;
   MINIDL_ASSIGN_OR_RETURN(*model.mutable_architecture(),
                           ArchitectureOf(file.metadata, options));

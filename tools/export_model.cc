@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "base/user_path.h"
 #include "interchange/onnx_export.h"
+#include "interchange/safetensors_model.h"
 #include "models/model_file.h"
 #include "proto/model.pb.h"
 #include "statistics/number_format.h"
@@ -29,10 +30,12 @@ struct Target {
 
 absl::Status ExportModel(const ExportModelOptions& options,
                          const Console& console) {
-  const std::vector<Target> targets = {{options.onnx, OnnxFile}};
-  if (options.onnx.empty()) {
+  const std::vector<Target> targets = {{options.onnx, OnnxFile},
+                                       {options.safetensors, SafetensorsFile}};
+  if (options.onnx.empty() && options.safetensors.empty()) {
     return absl::InvalidArgumentError(
-        "expected --onnx=FILE, the file to write; see --help");
+        "expected --onnx=FILE or --safetensors=FILE, the file to write; see "
+        "--help");
   }
   const std::string path = UserPath(options.model);
   MINIDL_ASSIGN_OR_RETURN(const proto::Model model, ReadModelFile(path));

@@ -9,9 +9,10 @@
 namespace minidl {
 
 struct ExportModelOptions {
-  // Files, as the user wrote them. Of the last, at least one is not empty.
+  // Files, as the user wrote them. Of the last two, one at least is not empty.
   std::string model;
   std::string onnx;
+  std::string safetensors;
 };
 
 // Writes a trained network in the formats of other software, each file entirely

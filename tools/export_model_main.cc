@@ -10,6 +10,9 @@
 
 DEFINE_string(onnx, "",
               "ONNX file to write: the graph from pixels to answers.");
+DEFINE_string(safetensors, "",
+              "safetensors file to write: the parameters and buffers, named as "
+              "in PyTorch's state_dict.");
 
 int main(int argc, char** argv) {
   const minidl::ProgramUsage usage = {
@@ -26,6 +29,7 @@ int main(int argc, char** argv) {
           return absl::InvalidArgumentError(
               "expected one model file; see --help");
         }
-        return minidl::ExportModel({arguments[0], FLAGS_onnx}, console);
+        return minidl::ExportModel(
+            {arguments[0], FLAGS_onnx, FLAGS_safetensors}, console);
       });
 }
