@@ -31,6 +31,7 @@
 #include "proto/model.pb.h"
 #include "tensor/generator.h"
 #include "tensor/shape.h"
+#include "tensor/tensor.h"
 
 namespace minidl {
 namespace {
