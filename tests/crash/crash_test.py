@@ -26,7 +26,7 @@ from records import tfrecord
 DIGIT_PAIRS = os.path.abspath("experiments/digit_pairs")
 RECORDS = os.path.abspath("tools/records")
 STUDY = os.path.abspath("tests/crash/study.textproto")
-NUM_ROUNDS = 60  # Of the study, with both of its configurations.
+NUM_ROUNDS = 20  # Of the study, with both of its configurations.
 TIMEOUT = 60
 OPTIONS = argparse.Namespace(kills=6, seed=None)
 
