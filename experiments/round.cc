@@ -150,6 +150,7 @@ proto::Model TrainedModel(const proto::RunRecord& record,
   provenance.set_initialization_hash(record.initialization_hash());
   provenance.set_trained_hash(record.trained_hash());
   *provenance.mutable_errors() = record.errors();
+  provenance.set_data_set(record.data_set());
   return model;
 }
 

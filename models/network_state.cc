@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "models/named_tensors.h"
+#include "nn/build_layers.h"
 #include "nn/pair_ensemble.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
@@ -91,24 +92,33 @@ void SaveNetwork(const proto::Architecture& architecture,
 }
 
 template <typename Network>
-absl::StatusOr<std::unique_ptr<Network>> LoadNetwork(const proto::Model& model,
-                                                     Generator& dropout) {
+absl::StatusOr<std::unique_ptr<Network>> CreateNetwork(
+    const proto::Model& model, const NetworkGenerators& generators) {
   MINIDL_RETURN_IF_ERROR(CheckImages(model));
   const PairImages images = {model.height(), model.width(),
                              model.num_classes()};
+  absl::StatusOr<std::unique_ptr<Network>> network =
+      Network::Create(model.architecture(), images, generators);
+  if (!network.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("architecture: ", network.status().message()));
+  }
+  return network;
+}
+
+template <typename Network>
+absl::StatusOr<std::unique_ptr<Network>> LoadNetwork(const proto::Model& model,
+                                                     Generator& dropout) {
   int64_t num_elements = 0;
   for (const proto::NamedTensor& tensor : model.parameters()) {
     num_elements += tensor.values_size();
   }
   Generator initialization(/*seed=*/0);  // What it draws is replaced.
-  absl::StatusOr<std::unique_ptr<Network>> network = Network::Create(
-      model.architecture(), images, {initialization, dropout, &num_elements});
-  if (!network.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("architecture: ", network.status().message()));
-  }
-  MINIDL_RETURN_IF_ERROR(CheckNetwork(model, **network));
-  RestoreNetwork(model, **network);
+  MINIDL_ASSIGN_OR_RETURN(
+      std::unique_ptr<Network> network,
+      CreateNetwork<Network>(model, {initialization, dropout, &num_elements}));
+  MINIDL_RETURN_IF_ERROR(CheckNetwork(model, *network));
+  RestoreNetwork(model, *network);
   return network;
 }
 
@@ -124,6 +134,15 @@ void SavePairNetwork(const proto::Architecture& architecture,
                      const PairImages& images, PairNetwork& network,
                      proto::Model* model) {
   SaveNetwork(architecture, images, network, model);
+}
+
+bool ClassifiesImages(const proto::Architecture& architecture) {
+  return architecture.auxiliary_loss_weight() != 0;
+}
+
+absl::StatusOr<std::unique_ptr<PairEnsemble>> CreatePairEnsemble(
+    const proto::Model& model, const NetworkGenerators& generators) {
+  return CreateNetwork<PairEnsemble>(model, generators);
 }
 
 absl::StatusOr<std::unique_ptr<PairEnsemble>> LoadPairEnsemble(

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "nn/build_layers.h"
 #include "nn/pair_ensemble.h"
 #include "nn/pair_network.h"
 #include "proto/architecture.pb.h"
@@ -23,6 +24,17 @@ void SavePairEnsemble(const proto::Architecture& architecture,
 void SavePairNetwork(const proto::Architecture& architecture,
                      const PairImages& images, PairNetwork& network,
                      proto::Model* model);
+
+// Whether a network of `architecture` was trained to tell the classes of the
+// two images. Where no loss trains the branches' outputs to be class logits,
+// they are none, be there as many of them or not.
+bool ClassifiesImages(const proto::Architecture& architecture);
+
+// The networks of the architecture in `model`, for images of the size in it:
+// new ones, whatever the model's parameters. FailedPrecondition, with the
+// field, if they make no network.
+absl::StatusOr<std::unique_ptr<PairEnsemble>> CreatePairEnsemble(
+    const proto::Model& model, const NetworkGenerators& generators);
 
 // The networks in `model`, whose outputs are those of the ones that were saved
 // to the bit. They are in training mode, in which they draw from `dropout`,

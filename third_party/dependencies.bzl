@@ -40,6 +40,13 @@ def minidl_dependencies():
         build_file = Label("//third_party:protobuf.BUILD"),
         package = "libprotobuf-dev protobuf-compiler",
     )
+    _maybe(
+        system_library,
+        name = "onnx",
+        build_file = Label("//third_party:onnx.BUILD"),
+        files = {"onnx/onnx.proto": "/usr/include/onnx/onnx.proto"},
+        package = "libonnx-dev",
+    )
     for name, build_file, package in [
         ("boost", "boost.BUILD", "libboost-dev"),
         ("com_github_gflags_gflags", "gflags.BUILD", "libgflags-dev"),
@@ -48,6 +55,7 @@ def minidl_dependencies():
         ("com_google_highway", "highway.BUILD", "libhwy-dev"),
         ("libpng", "libpng.BUILD", "libpng-dev"),
         ("libzip", "libzip.BUILD", "libzip-dev"),
+        ("nlohmann_json", "nlohmann_json.BUILD", "nlohmann-json3-dev"),
         ("zlib", "zlib.BUILD", "zlib1g-dev"),
     ]:
         _maybe(

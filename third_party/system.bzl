@@ -10,15 +10,20 @@ def _system_library_impl(ctx):
         if not path:
             fail("@%s: %s was not found: apt-get install %s" % (ctx.name, binary, ctx.attr.package))
         ctx.symlink(path, "bin/" + binary)
+    for path, installed in ctx.attr.files.items():
+        if not ctx.path(installed).exists:
+            fail("@%s: %s was not found: apt-get install %s" % (ctx.name, installed, ctx.attr.package))
+        ctx.symlink(installed, path)
     ctx.symlink(ctx.attr.build_file, "BUILD")
 
 system_library = repository_rule(
     implementation = _system_library_impl,
-    doc = "An installed library: `build_file`, with `binaries` as files under bin/.",
+    doc = "An installed library: `build_file`, with `binaries` as files under bin/, and `files`.",
     local = True,
     attrs = {
         "binaries": attr.string_list(doc = "Programs on the PATH."),
         "build_file": attr.label(allow_single_file = True, mandatory = True),
+        "files": attr.string_dict(doc = "Path in the repository to that of an installed file."),
         "package": attr.string(doc = "The Debian packages that hold it.", mandatory = True),
     },
 )

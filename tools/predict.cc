@@ -220,11 +220,6 @@ std::string ErrorLines(const proto::Predictions& predictions) {
                    predictions.digit_errors(), "digits");
 }
 
-// Where no loss trains the branches' outputs to be digits, they are none.
-bool Classifies(const proto::Model& model) {
-  return model.architecture().auxiliary_loss_weight() != 0;
-}
-
 absl::Status CheckImages(const proto::Model& model, const std::string& path) {
   if (model.height() == kPairSide && model.width() == kPairSide) {
     return absl::OkStatus();
@@ -245,7 +240,7 @@ proto::Predictions Predict(const proto::Model& model, const PairInputs& inputs,
                        model.input_normalization().deviation()};
   }
   ensemble.set_background(standardization.Of(0));
-  const bool classifies = Classifies(model);
+  const bool classifies = ClassifiesImages(model.architecture());
   const int64_t num_pairs = inputs.pairs.shape()[0];
   proto::Predictions predictions;
   predictions.set_architecture(model.architecture().name());
@@ -295,8 +290,8 @@ absl::Status PrintPredictions(const PredictOptions& options,
     return console.print(ProtoJson(predictions, pretty));
   }
   if (format == "csv") {
-    MINIDL_RETURN_IF_ERROR(console.print(
-        CsvTable(TableOf(predictions, Classifies(model), std::nullopt))));
+    MINIDL_RETURN_IF_ERROR(console.print(CsvTable(TableOf(
+        predictions, ClassifiesImages(model.architecture()), std::nullopt))));
     const std::string errors = ErrorLines(predictions);
     if (!errors.empty()) {
       console.note(absl::string_view(errors).substr(0, errors.size() - 1));
@@ -305,7 +300,8 @@ absl::Status PrintPredictions(const PredictOptions& options,
   }
   const std::string errors = ErrorLines(predictions);
   return console.print(
-      absl::StrCat(TextTable(TableOf(predictions, Classifies(model), 3)),
+      absl::StrCat(TextTable(TableOf(
+                       predictions, ClassifiesImages(model.architecture()), 3)),
                    errors.empty() ? "" : "\n", errors));
 }
 
