@@ -6,6 +6,7 @@ import errno
 import functools
 import http.server
 import os
+import signal
 import sys
 
 # The folder that //demo:site makes, beside this program.
@@ -70,6 +71,8 @@ def main():
         description="Serves the demo page, on which you draw two digits, to browsers on this machine until Ctrl-C.")
     parser.add_argument("--port", type=port_number, default=0, help="the server's port; 0 for a free one [%(default)s]")
     options = parser.parse_args()
+    if not os.path.isfile(os.path.join(SITE, "index.html")):
+        sys.exit(f"demo: there is no page in {SITE}; start this with ./bazelw run //demo, which makes it")
     try:
         server = make_server(SITE, options.port)
     except OSError as error:
@@ -78,11 +81,14 @@ def main():
             errno.EACCES: "is for the system's own servers; give one from 1024 on, or none for a free one",
         }.get(error.errno, f"cannot be used: {error.strerror}")
         sys.exit(f"demo: port {options.port} {advice}")
+    # As Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with server:
         try:
             print(f"Draw two digits at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends the server)", flush=True)
             server.serve_forever()
         except KeyboardInterrupt:
+            # Not in the line in which the terminal shows ^C.
             print()
 
 

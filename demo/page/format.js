@@ -12,6 +12,11 @@ export function formatProbability(probability) {
   return `${percent.toFixed(1)} %`;
 }
 
+// "= 98.3 %", but "> 99.9 %".
+export function withRelation(number) {
+  return /^[<>]/.test(number) ? number : `= ${number}`;
+}
+
 // "33 (0.66 %)" of an ErrorCount of run_record.proto: what is 0 is left out there.
 export function formatError({ wrong = 0, total }) {
   return `${formatCount(wrong)} (${((100 * wrong) / total).toFixed(2)} %)`;

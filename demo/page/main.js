@@ -1,9 +1,8 @@
 // The page: pads to draw on, and what the network says of what is on them.
 import { average2x2, likeMnist, MNIST_SIDE, NETWORK_SIDE } from "./preprocess.js";
 import { fetchBytes } from "./fetch.js";
-import { formatCount, formatError, formatProbability } from "./format.js";
+import { formatCount, formatError, formatProbability, withRelation } from "./format.js";
 import { Mnist } from "./mnist.js";
-import { Network } from "./network.js";
 import { Pad } from "./pad.js";
 
 const NAMES = ["first", "second"];
@@ -12,6 +11,8 @@ const ANNOUNCEMENT_DELAY = 700;
 const EMPTY_INPUT = new Float32Array(NETWORK_SIDE * NETWORK_SIDE);
 
 const byId = (id) => document.getElementById(id);
+
+byId("demo").hidden = false;
 
 let network = null;
 let loaded = 0;
@@ -48,7 +49,8 @@ class DigitView {
     this.undoButton.addEventListener("click", () => this.pad.undo());
     this.clearButton.addEventListener("click", () => this.pad.clear());
 
-    const seen = document.querySelector(`.seen[data-digit="${name}"]`);
+    const part = (className) => document.querySelector(`.${className}[data-digit="${name}"]`);
+    const seen = part("seen");
     seen.append(byId("seen-template").content.cloneNode(true));
     this.pictures = [...seen.querySelectorAll("canvas")];
     this.pictures.forEach((picture, i) => {
@@ -56,12 +58,10 @@ class DigitView {
     });
     this.bars = Array.from({ length: 10 }, (_, digit) => {
       const bar = document.createElement("li");
-      bar.innerHTML = '<data></data><span class="bar"><span></span></span><span class="label" aria-hidden="true"></span>';
-      bar.querySelector(".label").textContent = digit;
+      bar.innerHTML = `<span class="label">${digit}</span> <data></data><span class="bar"><span></span></span>`;
       return bar;
     });
-    seen.querySelector(".classes").setAttribute("aria-label", `Probabilities of the classes of the ${name} digit`);
-    seen.querySelector(".classes").append(...this.bars);
+    part("classes").append(...this.bars);
     this.look();
     this.showClasses(null);
   }
@@ -78,7 +78,7 @@ class DigitView {
     this.placeholder.hidden = !pad.empty;
     this.undoButton.disabled = !pad.canUndo;
     this.clearButton.disabled = pad.empty;
-    this.source.textContent = pad.image ? `MNIST’s test image ${formatCount(pad.image.number)}, a ${pad.image.label}` : "";
+    this.source.textContent = pad.image ? `MNIST test image ${formatCount(pad.image.number)}, label ${pad.image.label}` : "";
     showPixels(this.pictures[0], this.seen?.image, MNIST_SIDE);
     showPixels(this.pictures[1], this.seen?.averaged, NETWORK_SIDE);
   }
@@ -92,7 +92,7 @@ class DigitView {
       bar.classList.toggle("likeliest", digit === likeliest);
       if (probabilities) data.value = probability;
       else data.removeAttribute("value");
-      data.textContent = probabilities ? formatProbability(probability) : "–";
+      data.textContent = probabilities ? formatProbability(probability) : "";
       bar.querySelector(".bar > span").style.height = `${100 * (probability ?? 0)}%`;
     });
   }
@@ -106,12 +106,9 @@ class DigitView {
 // White on black, as MNIST's images are: `pixels` from 0 to 255, or none.
 function showPixels(canvas, pixels, side) {
   const context = canvas.getContext("2d");
-  const data = context.createImageData(side, side);
-  for (let i = 0; i < side * side; ++i) {
-    const value = pixels?.[i] ?? 0;
-    data.data.set([value, value, value, 255], 4 * i);
-  }
-  context.putImageData(data, 0, 0);
+  const picture = context.createImageData(side, side);
+  pixels?.forEach((value, i) => picture.data.set([value, value, value, 255], 4 * i));
+  context.putImageData(picture, 0, 0);
 }
 
 function announce(text) {
@@ -138,7 +135,7 @@ function showAnswer({ probability, classes }) {
   const data = byId("probability");
   if (known) data.value = probability;
   else data.removeAttribute("value");
-  data.textContent = known ? formatProbability(probability) : "–";
+  data.textContent = known ? withRelation(formatProbability(probability)) : "";
   byId("comparison").classList.toggle("known", known);
   byId("comparison").classList.toggle("holds", holds);
   byId("sign").textContent = known ? (holds ? "≤" : ">") : "?";
@@ -150,9 +147,9 @@ function showAnswer({ probability, classes }) {
   if (known) {
     const [first, second] = digits;
     const relation = holds ? "less than or equal to" : "greater than";
+    text = `The first is ${relation} the second.`;
     const certainty = formatProbability(holds ? probability : 1 - probability);
-    text = `The first is ${relation} the second: ${certainty} sure.`;
-    announceLater(`First digit: ${likely(first)}. Second digit: ${likely(second)}. ${text}`);
+    announceLater(`First digit: ${likely(first)}. Second digit: ${likely(second)}. ${text} Probability ${certainty}.`);
   } else if (!network) {
     text = loaded < 1 ? `The network is loading: ${Math.floor(100 * loaded)} %` : "The network is starting";
   } else {
@@ -218,22 +215,24 @@ const mnistLoaded = Mnist.load("mnist").then(
 );
 showProvenance().catch((error) => (byId("provenance").textContent = `Its record cannot be read. ${error.message}`));
 
-// problem.js has said what is wrong already.
-if (typeof WebAssembly === "object") {
-  Network.load((part) => {
+// Not an import like the others, because without it one can draw, at least.
+async function loadNetwork() {
+  const { Network } = await import("./network.js");
+  network = await Network.load((part) => {
     loaded = part;
     update();
-  }).then(
-    (result) => {
-      network = result;
-      update();
-    },
-    ({ title, message }) =>
-      window.showProblem(
-        title,
-        "Without it this page can show what a network would see, but no answers. If reloading does not help, build the " +
-          "page anew, or start its server with ./bazelw run //demo.",
-        message,
-      ),
+  });
+  update();
+}
+
+// problem.js has said what is wrong already.
+if (typeof WebAssembly === "object") {
+  loadNetwork().catch(({ title = "ONNX Runtime is missing", message }) =>
+    window.showProblem(
+      title,
+      "Without it this page shows what a network would see, and gives no answers. If reloading does not help, start the " +
+        "page’s server anew with ./bazelw run //demo.",
+      message,
+    ),
   );
 }

@@ -14,21 +14,22 @@ ort.env.wasm.numThreads = 1;
 export class Network {
   // Errors have a `title`, for people, beside the message. `onProgress` as of fetchBytes.
   static async load(onProgress) {
-    const failed = (title) => (error) => {
-      throw Object.assign(new Error(error.message, { cause: error }), { title });
+    const failed = (title, prefix = "") => {
+      return (error) => {
+        throw Object.assign(new Error(prefix + error.message, { cause: error }), { title });
+      };
     };
     const [runtime, model] = await Promise.all([
       fetchBytes(RUNTIME, onProgress).catch(failed("ONNX Runtime is missing")),
       fetchBytes(MODEL).catch(failed("The network is missing")),
     ]);
     ort.env.wasm.wasmBinary = runtime;
-    const session = await ort.InferenceSession.create(model, { executionProviders: ["wasm"] }).catch(
-      failed("The network cannot be used"),
-    );
+    const unusable = failed("The network cannot be used", `${MODEL}: `);
+    const session = await ort.InferenceSession.create(model, { executionProviders: ["wasm"] }).catch(unusable);
     const network = new Network(session);
-    // The first run takes longer; and a file that is no such network is found now.
+    // The first run takes longer; and a file that is another network is found now.
     const empty = new Float32Array(PIXELS);
-    await network.compare(empty, empty).catch(failed("The network cannot be used"));
+    await network.compare(empty, empty).catch(unusable);
     return network;
   }
 

@@ -2,7 +2,7 @@
 import { MNIST_SIDE } from "./preprocess.js";
 
 // Places are parts of the pad's side, from the top left.
-const PEN_WIDTH = 0.085;
+const PEN_WIDTH = 0.1;
 const STEP = 0.05;
 const SMALL_STEP = 0.0125;
 // Of what the network gets to see, before it is scaled down: ten times MNIST's.
