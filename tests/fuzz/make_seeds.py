@@ -127,6 +127,17 @@ def write_data():
     write("pair_inputs", "pgm", b"\5" + sized(b"P5 14 14 1\n" + bytes(196)) + sized(b"") + b"P5 28 28 1\n" + bytes(784))
 
 
+def write_tensors():
+    """Of a header and some data, as PyTorch's users write them, and whole files of ours."""
+    header = (b'{"__metadata__": {"format": "pt"}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]}, '
+              b'"b": {"dtype": "I64", "shape": [], "data_offsets": [8, 16]}}')
+    write("safetensors", "header", b"\1" + sized(header) + bytes(16))
+    file = read("tests/interchange/golden/every_layer.safetensors")
+    (size,) = struct.unpack_from("<Q", file)
+    write("safetensors", "every_layer", b"\1" + sized(file[8:8 + size]) + file[8 + size:])
+    write("safetensors", "file", b"\0" + file)
+
+
 STUDY = """
 name: "study"
 architecture_files: "a"
@@ -213,5 +224,6 @@ def write_results():
 if __name__ == "__main__":
     write_images()
     write_data()
+    write_tensors()
     write_texts()
     write_results()
