@@ -199,7 +199,8 @@ def write_results():
             with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
                 file.write(text)
 
-        layers = "branch { flatten {} } branch { %slinear { out_features: 10 } } head { linear { out_features: 2 } }"
+        layers = ("branch { max_pool2d { kernel_size: 7 } } branch { flatten {} } branch { %slinear { out_features: 10 } } "
+                  "head { linear { out_features: 2 } }")
         write_file("a", 'name: "a" branches: SHARED auxiliary_loss_weight: 1 test_shift: 1 ' + layers % "")
         write_file("b", 'name: "b" branches: SEPARATE networks: 2 ' + layers % "batch_norm1d {} } branch { ")
         write_file("study", STUDY % ("adam { learning_rate: 0.1 }", 'architecture_files: "b"'))
