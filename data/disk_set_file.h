@@ -15,11 +15,6 @@
 // and the same with test_, of another N.
 namespace minidl {
 
-struct DiskSets {
-  DiskSet train;
-  DiskSet test;
-};
-
 // The archive of two sets. ResourceExhausted where memory runs out.
 absl::StatusOr<std::string> DiskSetsArchive(const DiskSets& sets);
 
