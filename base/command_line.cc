@@ -1,9 +1,12 @@
 #include "base/command_line.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -84,6 +87,21 @@ std::string Help(const ProgramUsage& usage, absl::string_view file) {
   return help;
 }
 
+// What the program says where there is no memory left, with which nothing can
+// be put together any more.
+std::string& OutOfMemoryMessage() {
+  static auto& message = *new std::string();
+  return message;
+}
+
+void ExitOutOfMemory() {
+  const std::string& message = OutOfMemoryMessage();
+  // Whether it can be written or not, this is the end.
+  const ssize_t ignored = write(STDERR_FILENO, message.data(), message.size());
+  (void)ignored;
+  _exit(kExitFailure);
+}
+
 }  // namespace
 
 std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
@@ -100,6 +118,11 @@ std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
       std::exit(written ? kExitSuccess : kExitFailure);
     }
   }
+  OutOfMemoryMessage() = absl::StrCat(
+      usage.name,
+      ": out of memory; free some, or ask for less at a time: smaller batches, "
+      "files or networks, or fewer --jobs\n");
+  std::set_new_handler(ExitOutOfMemory);
   google::gflags_exitfunc = [](int) { std::exit(kExitUsage); };
   google::ParseCommandLineNonHelpFlags(&argc, &argv, /*remove_flags=*/true);
   return std::vector<std::string>(argv + 1, argv + argc);
@@ -126,7 +149,7 @@ absl::Status FlushStandardOutput() {
 int ReportStatus(const ProgramUsage& usage, const absl::Status& status) {
   if (status.ok()) return kExitSuccess;
   std::fprintf(stderr, "%s: %s\n", usage.name.c_str(),
-               Printable(status.message()).c_str());
+               PrintableLine(status.message()).c_str());
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return kExitUsage;

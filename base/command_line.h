@@ -26,7 +26,8 @@ struct ProgramUsage {
 // Parses the gflags that the program's own main file, `file` (its __FILE__),
 // defines, and returns the arguments that are not flags. Stops the program for
 // `--help` (printed to stdout, exit 0) and, before any work, for unknown flags
-// and malformed values (message on stderr, exit 2).
+// and malformed values (message on stderr, exit 2). From then on a program for
+// which there is not enough memory says so and stops, with exit 1.
 std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
                                           const char* file, int argc,
                                           char** argv);

@@ -110,21 +110,22 @@ std::string LatexTable(const Table& table) {
 }
 
 std::string LatexText(absl::string_view text) {
-  std::string latex = absl::StrReplaceAll(text, {{"\\", "\\textbackslash{}"},
-                                                 {"{", "\\{"},
-                                                 {"}", "\\}"},
-                                                 {"$", "\\$"},
-                                                 {"&", "\\&"},
-                                                 {"#", "\\#"},
-                                                 {"%", "\\%"},
-                                                 {"_", "\\_"},
-                                                 {"~", "\\textasciitilde{}"},
-                                                 {"^", "\\textasciicircum{}"},
-                                                 {"<", "$<$"},
-                                                 {">", "$>$"},
-                                                 {"±", "$\\pm$"},
-                                                 {"×", "$\\times$"},
-                                                 {"|", "\\textbar{}"}});
+  std::string latex =
+      absl::StrReplaceAll(PrintableLine(text), {{"\\", "\\textbackslash{}"},
+                                                {"{", "\\{"},
+                                                {"}", "\\}"},
+                                                {"$", "\\$"},
+                                                {"&", "\\&"},
+                                                {"#", "\\#"},
+                                                {"%", "\\%"},
+                                                {"_", "\\_"},
+                                                {"~", "\\textasciitilde{}"},
+                                                {"^", "\\textasciicircum{}"},
+                                                {"<", "$<$"},
+                                                {">", "$>$"},
+                                                {"±", "$\\pm$"},
+                                                {"×", "$\\times$"},
+                                                {"|", "\\textbar{}"}});
   // A hyphen before a digit is a minus, unless it stands between two.
   for (size_t i = 0; i + 1 < latex.size(); ++i) {
     const bool is_minus = latex[i] == '-' &&

@@ -4,6 +4,7 @@
 import csv
 import json
 import os
+import resource
 import signal
 import struct
 import subprocess
@@ -164,6 +165,50 @@ class CommandLinesTest(unittest.TestCase):
             self.assertEqual(self.run_program(*program, path), 1)
             self.assertIn("%s: record 1 at byte" % path, self.stderr)
             self.assertIn("corrupt", self.stderr)
+
+    def test_names_do_nothing_to_the_terminal(self):
+        # Clears the screen, in two ways; forges a line; turns the text around.
+        name = "a\x1b[2J\x9b2J\nconvnet 3/3\r\u202eb"
+        contents = file_of(run_record(name, 0, 160), run_record(name, 1, 170),
+                           run_record("convnet", 0, 150))
+        path = self.write("hostile.tfrecord", contents)
+        contradiction = self.write("contradiction.tfrecord",
+                                   contents + file_of(run_record(name, 1, 1)))
+        for command in (["stats", path], ["stats", "--format=markdown", path],
+                        ["stats", "--format=latex", path],
+                        ["stats", "--format=csv", path],
+                        ["stats", "--format=json", path],
+                        ["stats", "--architectures=x", path],
+                        ["stats", contradiction], ["records", "list", path],
+                        ["records", "show", path], ["records", "export", path],
+                        ["records", "replay", path],
+                        ["records", "merge", "--output=/dev/null",
+                         contradiction]):
+            self.run_program(*command)
+            printed = self.stdout + self.stderr
+            self.assertRegex(printed, r"\\(x|u00|textbackslash\{\}x)1b", command)
+            self.assertNotRegex(
+                printed, "[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]", command)
+            # In CSV a field with several lines is one in quotes.
+            if "export" not in command and "--format=csv" not in command:
+                self.assertNotRegex(printed, "(?m)^ *convnet 3/3")
+
+    def test_too_little_memory_is_an_error(self):
+        path = self.write("good.tfrecord", GOOD * 10)
+
+        def limit_memory():
+            limit = 150 << 20
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+        # A record of as many bytes as are allowed, all there.
+        large = struct.pack("<Q", 250 << 20)
+        with open(path, "ab") as file:
+            file.write(large + struct.pack("<I", tfrecord.masked_crc32c(large)))
+            file.truncate(251 << 20)
+        self.assertEqual(
+            self.run_program("stats", path, preexec_fn=limit_memory), 1)
+        self.assertTrue(self.stderr.startswith("stats: out of memory; "),
+                        self.stderr)
 
     def test_missing_file_is_an_error(self):
         path = os.path.join(self.directory.name, "none.tfrecord")

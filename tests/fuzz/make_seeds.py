@@ -3,7 +3,7 @@
 
     tests/fuzz/make_seeds.py
 
-in the repository's top directory, after `./bazelw build //experiments:digit_pairs //tools:export_model`. It adds the files seed_... to
+in the repository's top directory, after `./bazelw build //experiments:digit_pairs`. It adds the files seed_... to
 tests/fuzz/corpora.
 """
 
@@ -127,6 +127,17 @@ def write_data():
     write("pair_inputs", "pgm", b"\5" + sized(b"P5 14 14 1\n" + bytes(196)) + sized(b"") + b"P5 28 28 1\n" + bytes(784))
 
 
+def write_tensors():
+    """Of a header and some data, as PyTorch's users write them, and whole files of ours."""
+    header = (b'{"__metadata__": {"format": "pt"}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]}, '
+              b'"b": {"dtype": "I64", "shape": [], "data_offsets": [8, 16]}}')
+    write("safetensors", "header", b"\1" + sized(header) + bytes(16))
+    file = read("tests/interchange/golden/every_layer.safetensors")
+    (size,) = struct.unpack_from("<Q", file)
+    write("safetensors", "every_layer", b"\1" + sized(file[8:8 + size]) + file[8 + size:])
+    write("safetensors", "file", b"\0" + file)
+
+
 STUDY = """
 name: "study"
 architecture_files: "a"
@@ -188,7 +199,8 @@ def write_results():
             with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
                 file.write(text)
 
-        layers = "branch { flatten {} } branch { %slinear { out_features: 10 } } head { linear { out_features: 2 } }"
+        layers = ("branch { max_pool2d { kernel_size: 7 } } branch { flatten {} } branch { %slinear { out_features: 10 } } "
+                  "head { linear { out_features: 2 } }")
         write_file("a", 'name: "a" branches: SHARED auxiliary_loss_weight: 1 test_shift: 1 ' + layers % "")
         write_file("b", 'name: "b" branches: SEPARATE networks: 2 ' + layers % "batch_norm1d {} } branch { ")
         write_file("study", STUDY % ("adam { learning_rate: 0.1 }", 'architecture_files: "b"'))
@@ -207,16 +219,12 @@ def write_results():
         for name in ["a-0", "b-1"]:
             model = read(os.path.join(directory, "models", name + ".model"))
             write("model", name, b"\1" + tfrecord.payloads(model)[0])
-            subprocess.run(["bazel-bin/tools/export_model", "--safetensors=" + name, "models/%s.model" % name],
-                           env={**os.environ, "BUILD_WORKING_DIRECTORY": directory},
-                           stderr=subprocess.DEVNULL,
-                           check=True)
-            write("safetensors", name, read(os.path.join(directory, name)))
         write("model", "file", b"\0" + model)
 
 
 if __name__ == "__main__":
     write_images()
     write_data()
+    write_tensors()
     write_texts()
     write_results()
