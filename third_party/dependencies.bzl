@@ -1,8 +1,9 @@
-"""minidl_dependencies: the libraries, rules and data that minidl is built with, all from Debian 12.
+"""minidl_dependencies: the libraries, rules and data that minidl is built with, from Debian 12 but for one.
 
 A workspace of its own that uses @minidl calls this too.
 """
 
+load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load(":abseil.bzl", "abseil_system_repository")
 load(":system.bzl", "optional_system_library", "shim_repository", "system_files", "system_library")
 
@@ -76,6 +77,17 @@ def minidl_dependencies():
             "train-labels-idx1-ubyte.gz",
         ],
         package = "dataset-fashion-mnist",
+    )
+
+    # What runs networks in the page of //demo. Only targets with the tag `manual` need it, so that all others are built
+    # without a network. `npm view onnxruntime-web@1.30.0 dist` prints the address, and a SHA-512 that the archive has too.
+    _maybe(
+        http_archive,
+        name = "onnxruntime_web",
+        build_file = Label("//third_party/onnxruntime_web:onnxruntime_web.BUILD"),
+        sha256 = "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71",
+        strip_prefix = "package",
+        urls = ["https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-1.30.0.tgz"],
     )
 
     # What the comparisons of //benchmarks need, and nothing else.

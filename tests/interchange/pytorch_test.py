@@ -2,7 +2,6 @@
 """PyTorch's networks of every architecture with our weights, and ours with PyTorch's."""
 
 import json
-import os
 import sys
 import tempfile
 import unittest
