@@ -50,6 +50,8 @@ TEST(BitmapFontTest, OtherCharactersAreQuestionMarks) {
   // No UTF-8: cut short, and bytes that do not belong together.
   EXPECT_THAT(GlyphsOf("\xe2\x89"), ElementsAre(question, question));
   EXPECT_THAT(GlyphsOf("\xe2z"), ElementsAre(question, GlyphsOf("z")[0]));
+  EXPECT_THAT(GlyphsOf("\xe2zz"),
+              ElementsAre(question, GlyphsOf("z")[0], GlyphsOf("z")[0]));
   EXPECT_THAT(GlyphsOf("\xff"), ElementsAre(question));
   EXPECT_THAT(GlyphsOf(""), ElementsAre());
 }

@@ -70,11 +70,11 @@ struct Layout {
   }
 };
 
-// Words, as many in a line as fit; longer ones are cut.
+// Words, as many in a line as fit, but at least one.
 std::vector<std::string> Wrap(absl::string_view text, size_t characters) {
   std::vector<std::string> lines;
-  for (absl::string_view word : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
-    word = word.substr(0, characters);
+  for (const absl::string_view word :
+       absl::StrSplit(text, ' ', absl::SkipEmpty())) {
     if (lines.empty() || lines.back().size() + 1 + word.size() > characters) {
       lines.emplace_back(word);
     } else {

@@ -2,38 +2,18 @@
 """What a user of show_pairs meets."""
 
 import os
-import struct
 import subprocess
 import tempfile
 import unittest
-import zlib
 
 import numpy as np
+
+from data.png_testutil import read_png
 
 GENERATE_PAIR_SETS = os.path.abspath("data/generate_pair_sets")
 SHOW_PAIRS = os.path.abspath("data/show_pairs")
 
 WRONG = (200, 0, 0)
-
-
-def read_png(path):
-    """The pixels, H×W×3, of a PNG of 8-bit RGB (https://www.w3.org/TR/png/)."""
-    with open(path, "rb") as file:
-        data = file.read()
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    position, compressed = 8, b""
-    while position < len(data):
-        length, kind = struct.unpack(">I4s", data[position:position + 8])
-        body = data[position + 8:position + 8 + length]
-        if kind == b"IHDR":
-            width, height, bits, color, *_ = struct.unpack(">IIBBBBB", body)
-            assert (bits, color) == (8, 2)
-        elif kind == b"IDAT":
-            compressed += body
-        position += length + 12
-    rows = np.frombuffer(zlib.decompress(compressed), np.uint8).reshape(height, 1 + 3 * width)
-    assert not rows[:, 0].any()  # No filters.
-    return rows[:, 1:].reshape(height, width, 3)
 
 
 class ShowPairsTest(unittest.TestCase):
@@ -86,18 +66,17 @@ class ShowPairsTest(unittest.TestCase):
             return dict(archive)
 
     def test_drawn_pairs_are_those_of_the_archive(self):
-        for data_set in "mnist", "fashion_mnist":
+        for data_set, part in ("mnist", "train"), ("fashion_mnist", "test"):
             arrays = self.generate("--n=20", "--seed=3", f"--data_set={data_set}")
-            for part in "train", "test":
-                flags = ["--scale=1", "--max_pairs=12", f"--array={part}_input"]
-                drawn, printed = self.show("--n=20", "--seed=3", f"--data_set={data_set}", *flags)
-                self.assertTrue(printed.startswith("12 of 20 pairs, "), printed)
-                for pair in 0, 11:
-                    for image in arrays[part + "_input"][pair]:
-                        self.assert_has_image(drawn, image)
-                read, _ = self.show("--pairs=pairs.npz", *flags)
-                # But for the title.
-                np.testing.assert_array_equal(drawn[40:], read[40:])
+            flags = ["--scale=1", "--max_pairs=12", f"--array={part}_input"]
+            drawn, printed = self.show("--n=20", "--seed=3", f"--data_set={data_set}", *flags)
+            self.assertTrue(printed.startswith("12 of 20 pairs, "), printed)
+            for pair in 0, 11:
+                for image in arrays[part + "_input"][pair]:
+                    self.assert_has_image(drawn, image)
+            read, _ = self.show("--pairs=pairs.npz", *flags)
+            # But for the title.
+            np.testing.assert_array_equal(drawn[40:], read[40:])
 
     def test_errors_are_marked_and_chosen(self):
         truth = self.generate("--n=30")["test_target"]
@@ -111,23 +90,21 @@ class ShowPairsTest(unittest.TestCase):
         pixels, _ = self.show("--pairs=pairs.npz", "--predictions=wrong.csv")
         marked = (pixels == WRONG).all(2).sum()
         self.assertGreater(marked, 2000)
-        only, printed = self.show("--n=30", "--predictions=wrong.csv", "--only_errors")
+        only, printed = self.show("--pairs=pairs.npz", "--predictions=wrong.csv", "--only_errors")
         self.assertTrue(printed.startswith("2 of 2 wrong pairs, "), printed)
         self.assertEqual((only == WRONG).all(2).sum(), marked)
-        first, printed = self.show("--n=30", "--predictions=wrong.csv", "--only_errors", "--max_pairs=1")
+        first, printed = self.show("--pairs=pairs.npz", "--predictions=wrong.csv", "--only_errors", "--max_pairs=1")
         self.assertTrue(printed.startswith("1 of 2 wrong pairs, "), printed)
         self.assertLess((first == WRONG).all(2).sum(), marked)
-        result = self.run_program("--n=30", "--predictions=right.csv", "--only_errors")
+        result = self.run_program("--pairs=pairs.npz", "--predictions=right.csv", "--only_errors")
         self.assertEqual(result.returncode, 1)
-        self.assertIn("mnist test set, seed 0: all 30 answers are right; no errors to show", result.stderr)
+        self.assertIn("pairs.npz, test_input: all 30 answers are right; no errors to show", result.stderr)
 
     def test_columns_and_scale(self):
-        narrow, _ = self.show("--n=40", "--columns=5")
-        wide, _ = self.show("--n=40", "--columns=10")
-        large, _ = self.show("--n=40", "--columns=5", "--scale=8")
-        self.assertEqual(narrow.shape[1] - 24, 5 * (2 * 14 * 4 + 4 + 14))
-        self.assertEqual(wide.shape[1] - 24, 10 * (2 * 14 * 4 + 4 + 14))
-        self.assertEqual(large.shape[1] - 24, 5 * (2 * 14 * 8 + 4 + 14))
+        np.savez(self.directory + "/pairs.npz", test_input=np.zeros((40, 2, 14, 14), np.uint8))
+        for columns, scale in (5, 4), (10, 4), (5, 8):
+            pixels, _ = self.show("--pairs=pairs.npz", f"--columns={columns}", f"--scale={scale}")
+            self.assertEqual(pixels.shape[1] - 24, columns * (2 * 14 * scale + 4 + 14))
 
     def test_mistakes_leave_no_file(self):
         np.savez(self.directory + "/pairs.npz", test_input=np.zeros((2, 2, 14, 14), np.uint8), other=np.zeros(3, np.float32))
@@ -144,8 +121,7 @@ class ShowPairsTest(unittest.TestCase):
             (2, ["--data_set=cifar"], "data_set is cifar; expected mnist or fashion_mnist"),
             (2, ["--max_pairs=0"], "--max_pairs is 0; expected at least 1"),
             (2, ["--only_errors"], "--only_errors needs --predictions"),
-            (2, ["--columns=-1"], "--columns is -1; expected at least 1, or 0"),
-            (2, ["--scale=33"], "--scale is 33; expected 1 to 32"),
+            (2, ["--pairs=pairs.npz", "--columns=-1"], "--columns is -1; expected at least 1, or 0"),
             (2, ["--scale=32", "--max_pairs=1000"], "lower --scale or --max_pairs"),
             (2, ["--output="], "--output is empty"),
             (2, ["--pairs=pairs.npz", "--array=x"], 'there is no array "x"; expected one of test_input, other'),
@@ -155,12 +131,12 @@ class ShowPairsTest(unittest.TestCase):
             (1, ["--pairs=two.csv"], here + "/two.csv: expected an .npz archive of NumPy"),
             (1, ["--pairs=pairs.npz", "--array=other"], 'array "other" has shape [3]; expected [N, 2, 14, 14]'),
             (1, ["--pairs=pairs.npz", "--only_errors", "--predictions=two.csv"], "nothing says which answers are wrong"),
-            (1, ["--predictions=none.csv"], here + "/none.csv: cannot open"),
-            (1, ["--predictions=text.csv"], '/text.csv:1: expected names of columns, with "pair" among them'),
-            (1, ["--predictions=false.csv"], "/false.csv:2: label1 is \"1\", which is not so of pair 0"),
+            (1, ["--pairs=pairs.npz", "--predictions=none.csv"], here + "/none.csv: cannot open"),
+            (1, ["--pairs=pairs.npz", "--predictions=text.csv"], '/text.csv:1: expected names of columns, with "pair" among them'),
+            (1, ["--n=1", "--predictions=false.csv"], "/false.csv:2: label1 is \"1\", which is not so of pair 0"),
             (1, ["--mnist_dir=none"], here + "/none is not a directory"),
-            (1, ["--output=none/x.png"], here + "/none/x.png: cannot create"),
-            (1, ["--output=/dev/full"], "/dev/full: cannot write"),
+            (1, ["--pairs=pairs.npz", "--output=none/x.png"], here + "/none/x.png: cannot create"),
+            (1, ["--pairs=pairs.npz", "--output=/dev/full"], "/dev/full: cannot write"),
         ]:
             with self.subTest(flags=flags):
                 result = self.run_program(*flags)
