@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "base/printable.h"
 #include "gflags/gflags.h"
 
 // What gflags calls to stop the program after an error; exported by the library
@@ -125,7 +126,7 @@ absl::Status FlushStandardOutput() {
 int ReportStatus(const ProgramUsage& usage, const absl::Status& status) {
   if (status.ok()) return kExitSuccess;
   std::fprintf(stderr, "%s: %s\n", usage.name.c_str(),
-               std::string(status.message()).c_str());
+               Printable(status.message()).c_str());
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return kExitUsage;

@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -48,7 +50,7 @@ absl::Status WriteFully(int descriptor, absl::string_view contents,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_size) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return FileError(path, "cannot open");
   const absl::Cleanup close_file = [descriptor] { close(descriptor); };
@@ -56,7 +58,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   struct stat info;
   // A hint: files grow, and pipes have no size.
   if (fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) {
-    contents.reserve(static_cast<size_t>(info.st_size));
+    contents.reserve(std::min(static_cast<size_t>(info.st_size), max_size));
   }
   char buffer[1 << 16];
   while (true) {
@@ -66,6 +68,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
       return FileError(path, "cannot read");
     }
     if (count == 0) return contents;
+    if (static_cast<size_t>(count) > max_size - contents.size()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": the file is too large; expected at most ",
+                       max_size, " bytes"));
+    }
     contents.append(buffer, static_cast<size_t>(count));
   }
 }

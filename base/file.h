@@ -2,6 +2,7 @@
 #define MINIDL_BASE_FILE_H_
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,9 +11,14 @@
 
 namespace minidl {
 
+// The most that ReadFile reads where it is not told otherwise: 2 GiB.
+inline constexpr size_t kMaxFileSize = size_t{1} << 31;
+
 // The whole of the file at `path`. NotFound, PermissionDenied or another error
-// that names the file and the system's reason.
-absl::StatusOr<std::string> ReadFile(const std::string& path);
+// that names the file and the system's reason; FailedPrecondition for a file of
+// more than `max_size` bytes, or one without an end, such as /dev/zero.
+absl::StatusOr<std::string> ReadFile(const std::string& path,
+                                     size_t max_size = kMaxFileSize);
 
 // Makes `contents` the contents of the file at `path`, entirely or not at all,
 // by an AtomicFile that replaces what is there.

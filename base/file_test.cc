@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -54,6 +55,26 @@ TEST(FileTest, MissingFileIsNotFoundAndNamed) {
   EXPECT_THAT(ReadFile("/nonexistent/file"),
               StatusIs(absl::StatusCode::kNotFound,
                        HasSubstr("/nonexistent/file: cannot open")));
+}
+
+TEST(FileTest, FileThatIsTooLargeIsNotRead) {
+  const std::string path = TestDirectory() + "/file";
+  ASSERT_THAT(WriteFile(path, "12345"), IsOk());
+  EXPECT_THAT(ReadFile(path, 5), IsOkAndHolds("12345"));
+  const auto too_large = [](const std::string& file, size_t max_size) {
+    return StatusIs(absl::StatusCode::kFailedPrecondition,
+                    absl::StrCat(file,
+                                 ": the file is too large; expected at "
+                                 "most ",
+                                 max_size, " bytes"));
+  };
+  EXPECT_THAT(ReadFile(path, 4), too_large(path, 4));
+  // Without an end.
+  EXPECT_THAT(ReadFile("/dev/zero", 1'000'000),
+              too_large("/dev/zero", 1'000'000));
+  // A file that takes no space, but more memory than there is.
+  std::filesystem::resize_file(path, uintmax_t{1} << 40);
+  EXPECT_THAT(ReadFile(path, 1'000'000), too_large(path, 1'000'000));
 }
 
 TEST(FileTest, DirectoryCannotBeRead) {

@@ -24,6 +24,11 @@
 namespace minidl {
 namespace {
 
+// Of text that people write, 16 MiB are more than enough. Parsing takes stack
+// for every message within messages.
+constexpr size_t kMaxTextSize = size_t{16} << 20;
+constexpr int kMaxDepth = 100;
+
 using ::google::protobuf::Descriptor;
 using ::google::protobuf::FieldDescriptor;
 using ::google::protobuf::TextFormat;
@@ -131,6 +136,7 @@ absl::Status ParseTextProto(absl::string_view text, const std::string& file,
   FirstError error(file);
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
+  parser.SetRecursionLimit(kMaxDepth);
   if (locations != nullptr) {
     locations->file_ = file;
     locations->descriptor_ = message->GetDescriptor();
@@ -148,7 +154,7 @@ absl::Status ParseTextProto(absl::string_view text, const std::string& file,
 absl::Status ReadTextProto(const std::string& path,
                            google::protobuf::Message* message,
                            TextProtoLocations* locations) {
-  MINIDL_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  MINIDL_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxTextSize));
   return ParseTextProto(text, path, message, locations);
 }
 

@@ -6,6 +6,7 @@
 #include "base/status_testutil.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/duration.pb.h"
+#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/type.pb.h"
 #include "gtest/gtest.h"
 
@@ -31,6 +32,31 @@ TEST(TextProtoTest, MistakesHaveFileLineAndColumn) {
       ParseTextProto("seconds: 3\n nano: 5\n", "a.textproto", &duration),
       StatusIs(absl::StatusCode::kInvalidArgument,
                AllOf(StartsWith("a.textproto:2:"), HasSubstr("\"nano\""))));
+}
+
+TEST(TextProtoTest, MessagesWithinMessagesHaveAnEnd) {
+  // Of protobuf's own types the one that can hold itself.
+  const auto nested = [](int depth) {
+    std::string text;
+    for (int i = 0; i < depth; ++i) text += "list_value { values { ";
+    for (int i = 0; i < depth; ++i) text += "} }";
+    return text;
+  };
+  google::protobuf::Value value;
+  EXPECT_THAT(ParseTextProto(nested(40), "f", &value), IsOk());
+  // So many would take more stack than there is.
+  EXPECT_THAT(
+      ParseTextProto(nested(1'000'000), "f", &value),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(StartsWith("f:1:"), HasSubstr("exceeded the configured "
+                                                   "recursion limit"))));
+}
+
+TEST(TextProtoTest, EndlessFileIsRefused) {
+  google::protobuf::Duration duration;
+  EXPECT_THAT(ReadTextProto("/dev/zero", &duration),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("/dev/zero: the file is too large")));
 }
 
 TEST(TextProtoTest, MissingFileIsNotFound) {

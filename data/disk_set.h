@@ -21,6 +21,11 @@ struct DiskSet {
   Tensor<float> targets;   // N×2, one-hot: (1, 0) outside and (0, 1) inside.
 };
 
+struct DiskSets {
+  DiskSet train;
+  DiskSet test;
+};
+
 // Draws `n` points, as torch.empty(n, 2).uniform_() does. InvalidArgument
 // unless 1 <= n <= kMaxDiskPoints.
 absl::StatusOr<DiskSet> GenerateDiskSet(int64_t n, Generator& generator);

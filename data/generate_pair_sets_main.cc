@@ -15,7 +15,7 @@
 #include "data/data_set_directory.h"
 #include "data/data_set_name.h"
 #include "data/mnist.h"
-#include "data/npz.h"
+#include "data/pair_set_file.h"
 #include "data/pair_sets.h"
 #include "gflags/gflags.h"
 #include "tensor/generator.h"
@@ -64,13 +64,6 @@ absl::Status CheckFlags() {
   return absl::OkStatus();
 }
 
-void AddPairSet(const std::string& prefix, const PairSet& set,
-                NpzBuilder* builder) {
-  builder->Add(prefix + "_input", set.inputs);
-  builder->Add(prefix + "_target", set.targets);
-  builder->Add(prefix + "_classes", set.classes);
-}
-
 absl::Status Run(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
   MINIDL_RETURN_IF_ERROR(CheckFlags());
@@ -80,10 +73,7 @@ absl::Status Run(const std::vector<std::string>& arguments) {
   Generator generator(static_cast<uint64_t>(FLAGS_seed));
   MINIDL_ASSIGN_OR_RETURN(const PairSets sets,
                           GeneratePairSets(mnist, FLAGS_n, generator));
-  NpzBuilder builder;
-  AddPairSet("train", sets.train, &builder);
-  AddPairSet("test", sets.test, &builder);
-  MINIDL_ASSIGN_OR_RETURN(const std::string archive, builder.Build());
+  MINIDL_ASSIGN_OR_RETURN(const std::string archive, PairSetsArchive(sets));
   const std::string path = UserPath(FLAGS_output);
   MINIDL_RETURN_IF_ERROR(WriteFile(path, archive));
   const std::string line =

@@ -28,6 +28,10 @@
 namespace minidl {
 namespace {
 
+// The largest image that is read, of 16 bits in each of 4 channels, is half as
+// large as this.
+constexpr size_t kMaxFile = size_t{256} << 20;
+
 absl::Status Refused(const std::string& name, absl::string_view reason) {
   return absl::DataLossError(absl::StrCat(name, ": ", reason));
 }
@@ -276,7 +280,7 @@ std::string DescribeOtherFile(absl::string_view bytes) {
 
 absl::StatusOr<Tensor<float>> ReadImage(const std::string& path,
                                         float background) {
-  MINIDL_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  MINIDL_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFile));
   return ParseImage(bytes, path, background);
 }
 

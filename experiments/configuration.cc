@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/check_field.h"
 #include "base/status_macros.h"
 #include "base/text_proto.h"
 #include "data/data_set_name.h"
+#include "nn/module.h"
+#include "nn/module_work.h"
 #include "nn/pair_ensemble.h"
 #include "nn/pair_loss.h"
 #include "nn/pair_network.h"
@@ -21,9 +25,46 @@
 #include "proto/run_record.pb.h"
 #include "proto/study.pb.h"
 #include "tensor/generator.h"
+#include "tensor/shape.h"
 
 namespace minidl {
 namespace {
+
+// Far beyond what this is for, so that an architecture is refused before it has
+// taken all memory: the most elements of all weights, and of what all layers
+// give for a batch.
+constexpr int64_t kMaxWeightElements = int64_t{1} << 26;
+constexpr double kMaxBatchElements = int64_t{1} << 30;
+
+// How many elements `module`, and all that is in it, gives for an example of
+// shape `input`.
+double NumElements(Module& module, const Shape& input) {
+  auto sum = static_cast<double>(module.OutputShape(input)->num_elements());
+  const std::optional<BasicModuleWork<float>> work = module.Work(input);
+  if (!work.has_value()) return sum;
+  for (const auto& part : work->parts) {
+    sum +=
+        static_cast<double>(part.count) * NumElements(*part.module, part.input);
+  }
+  return sum;
+}
+
+absl::Status CheckMemory(PairNetwork& network, int64_t batch_size) {
+  // Errors are counted on as many pairs at a time.
+  constexpr int64_t kTestBatch = 100;
+  const int64_t largest_batch = std::max(batch_size, kTestBatch);
+  const Shape pair = {2, kDigitPairImages.height, kDigitPairImages.width};
+  const double elements = NumElements(network.branches(), pair) +
+                          NumElements(network.head(), network.features());
+  if (elements * static_cast<double>(largest_batch) <= kMaxBatchElements) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "the layers give %.0f numbers for a pair, and there are batches of %d "
+      "pairs; expected at most %.0f numbers for a batch: choose smaller layers "
+      "or a smaller training.batch_size",
+      elements, largest_batch, kMaxBatchElements));
+}
 
 // A name that is not one stays, for ValidateConditions to find.
 std::string DataSetOf(const std::string& name) {
@@ -88,9 +129,11 @@ absl::Status CheckName(const std::string& field, const std::string& name) {
 absl::Status ValidateArchitecture(const proto::Architecture& architecture) {
   MINIDL_RETURN_IF_ERROR(CheckName("name", architecture.name()));
   Generator generator(0);
-  MINIDL_RETURN_IF_ERROR(PairEnsemble::Create(architecture, kDigitPairImages,
-                                              {generator, generator})
-                             .status());
+  int64_t weight_elements = kMaxWeightElements;
+  MINIDL_RETURN_IF_ERROR(
+      PairEnsemble::Create(architecture, kDigitPairImages,
+                           {generator, generator, &weight_elements})
+          .status());
   return PairLoss::Create(architecture, kDigitPairImages.num_classes).status();
 }
 
@@ -101,6 +144,7 @@ absl::Status ValidateBatches(const proto::Configuration& configuration) {
       PairNetwork::Create(configuration.architecture(), kDigitPairImages,
                           {generator, generator}));
   const int64_t batch_size = configuration.training().batch_size();
+  MINIDL_RETURN_IF_ERROR(CheckMemory(*network, batch_size));
   const absl::Status whole = network->CheckTrainingBatch(batch_size);
   if (!whole.ok()) {
     return absl::Status(

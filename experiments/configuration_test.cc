@@ -88,6 +88,37 @@ TEST(ConfigurationTest, MistakesNameTheField) {
       "architecture.head[1]: BatchNorm1d(2) needs more than 1 value");
 }
 
+// Which not every machine has; no more is asked for before the error.
+TEST(ConfigurationTest, TooMuchMemoryIsRefused) {
+  proto::Architecture architecture = GoodConfiguration().architecture();
+  architecture.clear_auxiliary_loss_weight();
+  // Of 196 inputs, and of those of both images.
+  architecture.mutable_branch(2)->mutable_linear()->set_out_features(65536);
+  architecture.mutable_head(0)->mutable_linear()->set_out_features(512);
+  EXPECT_THAT(
+      ValidateArchitecture(architecture),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "head[0].linear: the weight has shape [512, 131072]; expected "
+               "at most 54263808 elements, which other weights leave"));
+
+  proto::Configuration configuration = GoodConfiguration();
+  configuration.mutable_architecture()->clear_branch();
+  ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(
+      R"pb(branch { conv2d { out_channels: 60000 kernel_size: 1 } }
+           branch { max_pool2d { kernel_size: 14 } }
+           branch { flatten {} }
+           branch { linear { out_features: 10 } })pb",
+      configuration.mutable_architecture()));
+  EXPECT_THAT(ValidateArchitecture(configuration.architecture()), IsOk());
+  EXPECT_THAT(
+      ValidateConfiguration(configuration),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("numbers for a pair, and there are batches of 100 "
+                         "pairs; expected at most 1073741824 numbers for a "
+                         "batch: choose smaller layers or a smaller "
+                         "training.batch_size")));
+}
+
 TEST(ConfigurationTest, IsReadWithLocations) {
   const std::string path = TestFile("configuration.textproto");
   proto::Configuration configuration = GoodConfiguration();

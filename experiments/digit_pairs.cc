@@ -172,8 +172,14 @@ struct Output {
 absl::StatusOr<Output> OpenOutput(const DigitPairsOptions& options) {
   const std::string& path = options.output;
   if (options.resume && std::filesystem::exists(path)) {
-    MINIDL_ASSIGN_OR_RETURN(RecordWriter writer,
-                            RecordWriter::OpenForAppend(path));
+    absl::StatusOr<RecordWriter> opened = RecordWriter::OpenForAppend(path);
+    if (absl::IsDataLoss(opened.status())) {
+      return absl::DataLossError(absl::StrCat(
+          opened.status().message(),
+          "; `//tools:records -- repair` writes what is good of the file to "
+          "another, which can be resumed"));
+    }
+    MINIDL_ASSIGN_OR_RETURN(RecordWriter writer, std::move(opened));
     if (writer.cut_bytes() > 0) {
       std::fprintf(stderr,
                    "%s: cut off %lld bytes of a record that an interrupted run "

@@ -119,6 +119,12 @@ std::string Names(const T (&kinds)[n]) {
   });
 }
 
+// Of the training set.
+int64_t NumPoints(const DiskOptions& options) {
+  return options.sets == nullptr ? options.points
+                                 : options.sets->train.labels.size();
+}
+
 double PeakLearningRate(const DiskOptions& options) {
   return options.learning_rate.value_or(
       Find(kOptimizers, options.optimizer)->learning_rate);
@@ -160,6 +166,10 @@ std::unique_ptr<Sequential> BuildNetwork(const std::string& activation,
   return network;
 }
 
+DiskSet Clone(const DiskSet& set) {
+  return {set.points.Clone(), set.labels.Clone(), set.targets.Clone()};
+}
+
 double ErrorRate(const DiskSet& set, Sequential& network) {
   const Tensor<int64_t> answers = DiskAnswers(set.points, network);
   int64_t wrong = 0;
@@ -177,14 +187,18 @@ absl::Status ValidateDiskOptions(const DiskOptions& options) {
     return absl::InvalidArgumentError(
         absl::StrCat("--", flag, " is ", value, "; expected ", expected));
   };
-  if (options.points < 1 || options.points > kMaxDiskPoints) {
+  if (options.sets == nullptr &&
+      (options.points < 1 || options.points > kMaxDiskPoints)) {
     return error("points", options.points,
                  absl::StrCat("1 to ", kMaxDiskPoints));
   }
   if (options.epochs < 1) return error("epochs", options.epochs, "at least 1");
-  if (options.batch_size < 1 || options.batch_size > options.points) {
-    return error("batch_size", options.batch_size,
-                 absl::StrCat("1 to --points, ", options.points));
+  if (options.batch_size < 1 || options.batch_size > NumPoints(options)) {
+    return error(
+        "batch_size", options.batch_size,
+        absl::StrCat("1 to ",
+                     options.sets == nullptr ? "--points" : "the points given",
+                     ", ", NumPoints(options)));
   }
   if (Find(kActivations, options.activation) == nullptr) {
     return error("activation", options.activation, Names(kActivations));
@@ -221,7 +235,8 @@ std::string DescribeDiskTraining(const DiskOptions& options) {
           : "",
       ", weight decay ", options.weight_decay, ", ", options.schedule, ", ",
       options.epochs, " epochs in batches of ", options.batch_size, ", ",
-      options.points, " points");
+      NumPoints(options), " points",
+      options.sets == nullptr ? "" : " of one's own");
 }
 
 absl::StatusOr<DiskRound> RunDisk(
@@ -231,10 +246,16 @@ absl::StatusOr<DiskRound> RunDisk(
   const FlushDenormals flush_denormals;
   Generator generator(options.seed);
   DiskRound round;
-  MINIDL_ASSIGN_OR_RETURN(round.train,
-                          GenerateDiskSet(options.points, generator));
-  MINIDL_ASSIGN_OR_RETURN(round.test,
-                          GenerateDiskSet(options.points, generator));
+  if (options.sets == nullptr) {
+    MINIDL_ASSIGN_OR_RETURN(round.train,
+                            GenerateDiskSet(options.points, generator));
+    MINIDL_ASSIGN_OR_RETURN(round.test,
+                            GenerateDiskSet(options.points, generator));
+  } else {
+    round.train = Clone(options.sets->train);
+    round.test = Clone(options.sets->test);
+  }
+  const int64_t num_points = NumPoints(options);
 
   round.network = BuildNetwork(options.activation, generator);
   Sequential& network = *round.network;
@@ -248,16 +269,15 @@ absl::StatusOr<DiskRound> RunDisk(
   const Tensor<float> inputs = NetworkInputs(round.train.points);
   const Tensor<float> targets = NetworkTargets(round.train.targets);
   const int64_t steps_per_epoch =
-      (options.points + options.batch_size - 1) / options.batch_size;
+      (num_points + options.batch_size - 1) / options.batch_size;
   const int64_t total_steps = options.epochs * steps_per_epoch;
   int64_t step = 0;
   Tensor<float> input;
   Tensor<float> target;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
-    const Tensor<int64_t> order = RandomPermutation(options.points, generator);
+    const Tensor<int64_t> order = RandomPermutation(num_points, generator);
     double sum = 0;
-    for (int64_t start = 0; start < options.points;
-         start += options.batch_size) {
+    for (int64_t start = 0; start < num_points; start += options.batch_size) {
       const absl::Span<const int64_t> rows = order.values().subspan(
           static_cast<size_t>(start), static_cast<size_t>(options.batch_size));
       GatherRows(inputs, rows, input);
@@ -270,7 +290,7 @@ absl::StatusOr<DiskRound> RunDisk(
           schedule.learning_rate(peak, step++, total_steps));
       optimizer->Step();
     }
-    const double mean_loss = sum / static_cast<double>(options.points);
+    const double mean_loss = sum / static_cast<double>(num_points);
     if (!std::isfinite(mean_loss)) {
       return absl::OutOfRangeError(
           absl::StrCat("training diverged: the loss of epoch ", epoch, " is ",

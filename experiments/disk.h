@@ -32,6 +32,8 @@ namespace minidl {
 struct DiskOptions {
   uint64_t seed = 0;
   int64_t points = 1000;  // Of the training set, and of the test set.
+  // Both sets, instead of points that are drawn; they outlive the training.
+  const DiskSets* sets = nullptr;
   int epochs = 400;
   int64_t batch_size = 10;
   std::string activation = "tanh";
@@ -59,10 +61,10 @@ absl::Status ValidateDiskOptions(const DiskOptions& options);
 // weight decay 0.0001, one_cycle, 400 epochs in batches of 10, 1000 points".
 std::string DescribeDiskTraining(const DiskOptions& options);
 
-// Draws both sets and the initial weights from Generator(seed), trains, and
-// evaluates; denormals are zeros. `log` is called after each epoch, from 1,
-// with the mean loss over the epoch. OutOfRange, with the epoch, if the loss is
-// not finite.
+// Draws both sets, unless they are given, and the initial weights from
+// Generator(seed), trains, and evaluates; denormals are zeros. `log` is called
+// after each epoch, from 1, with the mean loss over the epoch. OutOfRange, with
+// the epoch, if the loss is not finite.
 absl::StatusOr<DiskRound> RunDisk(
     const DiskOptions& options,
     const std::function<void(int epoch, double loss)>& log);

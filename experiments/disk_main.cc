@@ -16,6 +16,10 @@ DEFINE_uint64(
     "and the next round has the next.");
 DEFINE_int32(rounds, 1, "How often to draw data and weights, and train.");
 DEFINE_int64(points, 1000, "Points in the training set, and in the test set.");
+DEFINE_string(data, "",
+              "NumPy archive of points to train and test on, as "
+              "//data:generate_disk_sets writes it, instead of drawn ones. "
+              "Rounds then differ in their weights alone.");
 DEFINE_string(activation, "tanh", "relu, leaky_relu, gelu, tanh or sigmoid.");
 DEFINE_string(optimizer, "sgd", "sgd, adam, adamw or rmsprop.");
 DEFINE_string(schedule, "one_cycle",
@@ -39,7 +43,12 @@ namespace {
 
 absl::Status Main(const std::vector<std::string>& arguments) {
   MINIDL_RETURN_IF_ERROR(NoArguments(arguments));
+  if (!FLAGS_data.empty() && IsFlagSet("points")) {
+    return absl::InvalidArgumentError(
+        "--points is of points that are drawn; leave it out with --data");
+  }
   DiskRoundsOptions options;
+  options.data = UserPath(FLAGS_data);
   DiskOptions& training = options.training;
   training.seed = FLAGS_seed;
   training.points = FLAGS_points;

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
+import numpy as np
+
 PROGRAM = os.path.abspath("experiments/disk")
 
 
@@ -80,6 +82,61 @@ class DiskTest(unittest.TestCase):
             self.assertEqual(result.returncode, 1)
             self.assertIn(path, result.stderr)
             self.assertEqual(result.stdout, "")
+
+    def test_trains_on_points_of_ones_own(self):
+        with tempfile.TemporaryDirectory() as directory:
+            env = {**os.environ, "BUILD_WORKING_DIRECTORY": directory}
+            # Points below the diagonal, which no disk is like.
+            generator = np.random.default_rng(0)
+            arrays = {}
+            for part, size in ("train", 300), ("test", 1000):
+                points = generator.random((size, 2), np.float32)
+                arrays[part + "_input"] = points
+                arrays[part + "_target"] = (points[:, 0] > points[:, 1]).astype(np.int64)
+            np.savez_compressed(directory + "/mine.npz", **arrays)
+            result = run("--data=mine.npz", "--rounds=2", "--epochs=100", env=env)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            lines = result.stdout.splitlines()
+            self.assertEqual(lines[0], f"every round has the data of {directory}/mine.npz, and weights of its own")
+            errors = re.findall(r"^seed \d: .*test error (.*)%", result.stdout, re.MULTILINE)
+            self.assertEqual(len(errors), 2)
+            self.assertLess(max(map(float, errors)), 5)
+            self.assertNotEqual(*re.findall(r"^seed \d: loss (\S+),", result.stdout, re.MULTILINE))
+            # With the labels of the test set the other way round, all that was right is wrong.
+            arrays["test_target"] = 1 - arrays["test_target"]
+            np.savez(directory + "/mine.npz", **arrays)
+            result = run("--data=mine.npz", "--rounds=2", "--epochs=100", env=env)
+            other = re.findall(r"^seed \d: .*test error (.*)%", result.stdout, re.MULTILINE)
+            self.assertEqual([f"{100 - float(error):.2f}" for error in errors], other)
+
+    def test_generated_points_are_those_that_are_drawn(self):
+        with tempfile.TemporaryDirectory() as directory:
+            env = {**os.environ, "BUILD_WORKING_DIRECTORY": directory}
+            subprocess.run([os.path.abspath("data/generate_disk_sets"), "--n=100", "--seed=3"], check=True, env=env,
+                           stdout=subprocess.DEVNULL)
+            shown = []
+            for flags in ["--data=disk.npz"], ["--points=100", "--seed=3"]:
+                result = run("--epochs=1", "--plot=page.html", *flags, env=env)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                with open(directory + "/page.html", encoding="utf-8") as file:
+                    data = json.loads(re.search(r'id="data">(.*?)</script>', file.read()).group(1))
+                points = [data["rounds"][0][part] for part in ("train", "test")]
+                shown.append([[part[key] for key in ("x", "y", "labels")] for part in points])
+            self.assertEqual(len(shown[0][0][0]), 100)
+            self.assertEqual(*shown)
+
+    def test_wrong_data_is_refused(self):
+        with tempfile.TemporaryDirectory() as directory:
+            np.savez(directory + "/wrong.npz", x=np.zeros((3, 2)))
+            for flags, returncode, message in [
+                (["--data=wrong.npz"], 1, directory + '/wrong.npz: array "train_input" is missing; expected train_in'),
+                (["--data=none.npz"], 1, directory + "/none.npz: cannot open"),
+                (["--data=wrong.npz", "--points=3"], 2, "--points is of points that are drawn"),
+            ]:
+                result = run(*flags, env={**os.environ, "BUILD_WORKING_DIRECTORY": directory})
+                self.assertEqual(result.returncode, returncode)
+                self.assertIn(message, result.stderr)
+                self.assertEqual(result.stdout, "")
 
     def test_help_fits_one_screen(self):
         result = run("--help")

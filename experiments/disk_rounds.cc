@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/status_macros.h"
+#include "data/disk_set.h"
+#include "data/disk_set_file.h"
 #include "experiments/disk.h"
 #include "experiments/disk_page.h"
 #include "report/disk_page.pb.h"
@@ -65,12 +67,22 @@ std::string DescribeDiskErrors(int rounds,
       "\ntest error: ", MeanError(rounds, test_errors), "\n");
 }
 
-absl::Status RunDiskRounds(const DiskRoundsOptions& options) {
+absl::Status RunDiskRounds(const DiskRoundsOptions& given) {
+  DiskRoundsOptions options = given;
+  DiskSets sets;
+  if (!options.data.empty()) {
+    MINIDL_ASSIGN_OR_RETURN(sets, ReadDiskSets(options.data));
+    options.training.sets = &sets;
+  }
   MINIDL_RETURN_IF_ERROR(Validate(options));
   const bool is_single = options.rounds == 1;
   std::vector<double> train_errors;
   std::vector<double> test_errors;
   proto::DiskPage page = NewDiskPage(options.training);
+  if (!options.data.empty() && !is_single) {
+    std::printf("every round has the data of %s, and weights of its own\n",
+                options.data.c_str());
+  }
   for (int i = 0; i < options.rounds; ++i) {
     DiskOptions training = options.training;
     training.seed += static_cast<uint64_t>(i);

@@ -15,13 +15,16 @@ struct DiskRoundsOptions {
   int rounds = 1;
   int log_every = 10;  // Epochs between two lines of a single round's log.
   std::string plot;    // Path of the page to write; empty for none.
+  // Path of the NumPy archive with both sets, which are then those of every
+  // round; empty to draw them anew.
+  std::string data;
 };
 
 // Trains the rounds and prints to standard output: the loss of a single round's
 // epochs, or of several rounds a line each; then DescribeDiskErrors. A round
 // that diverges is said to have, and is not among those whose errors count.
 // InvalidArgument, with the flag, before any work; OutOfRange if all rounds
-// diverged; the errors of WritePage.
+// diverged; the errors of ReadDiskSets and WritePage.
 absl::Status RunDiskRounds(const DiskRoundsOptions& options);
 
 // The errors, in percent, of the rounds of `rounds` that did not diverge, of

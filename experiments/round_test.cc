@@ -230,6 +230,7 @@ TEST_F(RoundTest, ModelIsTheTrainedNetwork) {
   EXPECT_EQ(model.provenance().study_name(), "small");
   EXPECT_EQ(model.provenance().study_seed(), 5u);
   EXPECT_EQ(model.provenance().round(), 2);
+  EXPECT_EQ(model.provenance().data_set(), "mnist");
   EXPECT_EQ(model.provenance().data_hash(), record->data_hash());
   EXPECT_EQ(model.provenance().errors().SerializeAsString(),
             record->errors().SerializeAsString());

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "base/printable.h"
 #include "experiments/estimate_round.h"
 #include "experiments/format_duration.h"
 #include "experiments/run_tasks.h"
@@ -63,7 +64,7 @@ std::string PlanText(const Study& study,
   const proto::Study& message = study.message;
   std::string text = absl::StrCat("study ", message.name());
   if (!message.description().empty()) {
-    absl::StrAppend(&text, ": ", message.description());
+    absl::StrAppend(&text, ": ", PrintableLine(message.description()));
   }
   absl::StrAppend(&text, "\nseed ", message.seed(), ", rounds ",
                   RoundsText(tasks), "; in each, pairs are drawn anew from ",

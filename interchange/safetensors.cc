@@ -264,6 +264,12 @@ absl::Status ReadHeader(absl::string_view header, HeaderReader& reader) {
   if (header.empty() || header[0] != '{') {
     return absl::DataLossError("the header does not begin with '{'");
   }
+  // To the parser, a zero byte is the end.
+  const size_t zero = header.find('\0');
+  if (zero != absl::string_view::npos) {
+    return absl::DataLossError(absl::StrCat(
+        "the header is wrong: it is not JSON at its byte ", zero + 1));
+  }
   if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) {
     return absl::DataLossError(
         absl::StrCat("the header is wrong: ", reader.error()));

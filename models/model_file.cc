@@ -2,10 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -139,16 +137,8 @@ absl::Status WriteModelFile(const std::string& path, proto::Model model,
 }
 
 absl::StatusOr<proto::Model> ReadModelFile(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_regular_file(path, error)) {
-    const uintmax_t size = std::filesystem::file_size(path, error);
-    if (!error && size > kMaxPayloadSize + kFramingSize) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          path, " is not a model file: it has ", size, " bytes, and at most ",
-          kMaxPayloadSize + kFramingSize, " are allowed"));
-    }
-  }
-  MINIDL_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  MINIDL_ASSIGN_OR_RETURN(const std::string bytes,
+                          ReadFile(path, kMaxPayloadSize + kFramingSize));
   absl::StatusOr<proto::Model> model = Parse(bytes);
   if (!model.ok()) {
     return absl::Status(model.status().code(),

@@ -96,9 +96,9 @@ absl::Status CheckWeight(const Site& site, const Shape& shape) {
   int64_t* left = site.generators.weight_elements;
   if (left == nullptr) return absl::OkStatus();
   if (shape.num_elements() > *left) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(site.path, ": the weight has shape ", shape.ToString(),
-                     "; expected at most ", *left, " elements"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        site.path, ": the weight has shape ", shape.ToString(),
+        "; expected at most ", *left, " elements, which other weights leave"));
   }
   *left -= shape.num_elements();
   return absl::OkStatus();
@@ -196,9 +196,19 @@ BuiltModule<T> Build(const proto::Conv2d& conv2d, const Site& site) {
   options.dilation = OrDefault(conv2d.dilation(), 1);
   MINIDL_ASSIGN_OR_RETURN(const Initialization initialization,
                           InitializationOf(conv2d.initialization(), site));
-  return std::make_unique<BasicConv2d<T>>(
+  auto module = std::make_unique<BasicConv2d<T>>(
       site.input[0], conv2d.out_channels(), conv2d.kernel_size(), options,
       site.generators.initialization, initialization);
+  const absl::StatusOr<Shape> output = module->OutputShape(site.input);
+  if (output.ok() && CheckNumElements("", *output).ok()) {
+    // The image's values below the kernel, in all places: they are in memory at
+    // the same time.
+    MINIDL_RETURN_IF_ERROR(CheckNumElements(
+        absl::StrCat(site.path, ": what the kernel sees"),
+        {site.input[0] * conv2d.kernel_size() * conv2d.kernel_size(),
+         (*output)[1], (*output)[2]}));
+  }
+  return module;
 }
 
 template <typename T>

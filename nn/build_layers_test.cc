@@ -204,7 +204,7 @@ TEST_F(BuildLayersTest, WeightsMayBeLimited) {
       build(too_few),
       StatusIs(absl::StatusCode::kInvalidArgument,
                "branch[4].linear: the weight has shape [5, 8]; expected at "
-               "most 39 elements"));
+               "most 39 elements, which other weights leave"));
   int64_t none = 0;
   EXPECT_THAT(build(none),
               StatusIs(absl::StatusCode::kInvalidArgument,
@@ -389,6 +389,11 @@ TEST_F(BuildLayersTest, WhatIsWrongIsNamed) {
        {1, 5, 5},
        "branch[0]: the output has shape [1, 131077, 131077]; expected at most "
        "67108864 elements"},
+      // A weight and an output of many elements each.
+      {"branch { conv2d { out_channels: 1 kernel_size: 4096 padding: 4096 } }",
+       {1, 5, 5},
+       "branch[0].conv2d: what the kernel sees has shape [16777216, 4102, "
+       "4102]; expected at most 67108864 elements"},
       {"branch { max_pool2d {} }",
        {1, 5, 5},
        "branch[0].max_pool2d.kernel_size is 0; expected at least 1"},

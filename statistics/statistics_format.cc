@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "base/printable.h"
 #include "base/proto_json.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/statistics.pb.h"
@@ -40,9 +41,11 @@ constexpr size_t kTextColumns = 80;
 // `first_indent`, the others with as many spaces.
 std::string Wrapped(const std::string& text, const std::string& first_indent) {
   std::string lines = first_indent;
+  // Names in it come from files of other people.
+  const std::string line = PrintableLine(text);
   size_t column = first_indent.size();
   bool is_line_empty = true;
-  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+  for (const absl::string_view word : absl::StrSplit(line, ' ')) {
     if (!is_line_empty && column + 1 + TextWidth(word) > kTextColumns) {
       absl::StrAppend(&lines, "\n", std::string(first_indent.size(), ' '));
       column = first_indent.size();
@@ -56,7 +59,7 @@ std::string Wrapped(const std::string& text, const std::string& first_indent) {
 }
 
 const Markup kTextMarkup = {
-    [](const std::string& text) { return text + "\n\n"; },
+    [](const std::string& text) { return PrintableLine(text) + "\n\n"; },
     [](const Table& table) { return TextTable(table) + "\n"; },
     [](const std::string& text) { return Wrapped(text, "") + "\n"; },
     [](const std::vector<std::string>& items) {
@@ -68,13 +71,15 @@ const Markup kTextMarkup = {
     }};
 
 const Markup kMarkdownMarkup = {
-    [](const std::string& text) { return absl::StrCat("### ", text, "\n\n"); },
+    [](const std::string& text) {
+      return absl::StrCat("### ", PrintableLine(text), "\n\n");
+    },
     [](const Table& table) { return MarkdownTable(table) + "\n"; },
-    [](const std::string& text) { return text + "\n\n"; },
+    [](const std::string& text) { return PrintableLine(text) + "\n\n"; },
     [](const std::vector<std::string>& items) {
       std::string text;
       for (const std::string& item : items) {
-        absl::StrAppend(&text, "- ", item, "\n");
+        absl::StrAppend(&text, "- ", PrintableLine(item), "\n");
       }
       return text + "\n";
     }};

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "base/check.h"
+#include "base/printable.h"
 
 namespace minidl {
 namespace {
@@ -45,10 +46,11 @@ size_t TextWidth(absl::string_view text) {
 }
 
 std::string TextTable(const Table& table) {
-  const std::vector<Row> rows = AllRows(table);
+  std::vector<Row> rows = AllRows(table);
   std::vector<size_t> widths(table.columns.size());
-  for (const Row& row : rows) {
+  for (Row& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
+      row[i] = PrintableLine(row[i]);
       widths[i] = std::max(widths[i], TextWidth(row[i]));
     }
   }

@@ -82,6 +82,14 @@ TEST(TableTest, NoRows) {
   EXPECT_EQ(TextTable({{{"a"}, {"b"}}, {}}), "a  b\n");
 }
 
+TEST(TableTest, TextShowsWhatATerminalMustNotDo) {
+  EXPECT_EQ(TextTable({{{"name", Alignment::kLeft}, {"b"}},
+                       {{"a\x1b[2J\nb", "1"}, {"c", "2"}}}),
+            "name         b\n"
+            "a\\x1b[2J\\nb  1\n"
+            "c            2\n");
+}
+
 TEST(TableDeathTest, RowsOfAnotherSize) {
   EXPECT_DEATH(TextTable({{{"a"}, {"b"}}, {{"x"}}}),
                "a row of 1 cells in a table of 2 columns");

@@ -84,6 +84,7 @@ proto::NetworkSummary SummarizeNetwork(PairNetwork& network,
       SummarizeModule("branch", network.branches(), input, batch_size);
   *summary.add_modules() =
       SummarizeModule("head", network.head(), network.features(), batch_size);
+  summary.set_networks(1);
   summary.set_parameters(NumElements(network.Parameters()));
   summary.set_forward_flops(0);
   summary.set_backward_flops(0);

@@ -17,8 +17,9 @@ namespace minidl {
 proto::ModuleSummary SummarizeModule(const std::string& name, Module& module,
                                      const Shape& input, int64_t batch_size);
 
-// The same of a network for pairs of `images` that `training`, which has an
-// optimizer, trains; all but the file's and the architecture's names.
+// The same of the only network of an architecture for pairs of `images`, which
+// `training`, which has an optimizer, trains; all but the file's and the
+// architecture's names.
 proto::NetworkSummary SummarizeNetwork(PairNetwork& network,
                                        const PairImages& images,
                                        const proto::Training& training);

@@ -23,6 +23,7 @@
 #include "data/idx.h"
 #include "data/image_file.h"
 #include "data/npz_reader.h"
+#include "data/pair_set_file.h"
 #include "data/pair_sets.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -168,45 +169,14 @@ absl::StatusOr<PairInputs> ReadIdxPairs(const PairInputOptions& options) {
 }
 
 absl::StatusOr<PairInputs> ReadNpzPairs(const PairInputOptions& options) {
-  const std::string path = UserPath(options.files[0]);
-  MINIDL_ASSIGN_OR_RETURN(const NpzReader reader, NpzReader::Open(path));
-  MINIDL_ASSIGN_OR_RETURN(Tensor<float> array,
-                          reader.ReadFloats(options.array));
-  // An array that is needed with another shape than it has.
-  const auto wrong_shape = [&](absl::string_view name, const Shape& shape,
-                               absl::string_view expected) {
-    return Refused(
-        path, absl::StrCat("array \"", name, "\" has shape ", shape.ToString(),
-                           "; expected ", expected));
-  };
-  const Shape shape = array.shape();
-  if (shape.rank() != 4 || shape[1] != 2) {
-    return wrong_shape(options.array, shape,
-                       "[N, 2, 14, 14] or [N, 2, 28, 28]");
-  }
+  MINIDL_ASSIGN_OR_RETURN(const NpzReader reader,
+                          NpzReader::Open(UserPath(options.files[0])));
+  MINIDL_ASSIGN_OR_RETURN(PairArrays arrays,
+                          ReadPairArrays(reader, options.array));
   PairInputs inputs;
-  MINIDL_ASSIGN_OR_RETURN(inputs.pairs, ToPairSide(path, std::move(array)));
-  inputs.pairs.Reshape({shape[0], 2, kPairSide, kPairSide});
-
-  absl::string_view prefix = options.array;
-  if (!absl::ConsumeSuffix(&prefix, "_input")) return inputs;
-  const std::string classes = absl::StrCat(prefix, "_classes");
-  if (reader.Has(classes)) {
-    MINIDL_ASSIGN_OR_RETURN(inputs.classes, reader.ReadIntegers(classes));
-    if (inputs.classes->shape() != Shape{shape[0], 2}) {
-      return wrong_shape(classes, inputs.classes->shape(),
-                         Shape{shape[0], 2}.ToString());
-    }
-    inputs.targets = TargetsOf(*inputs.classes);
-  }
-  const std::string targets = absl::StrCat(prefix, "_target");
-  if (reader.Has(targets)) {
-    MINIDL_ASSIGN_OR_RETURN(inputs.targets, reader.ReadIntegers(targets));
-    if (inputs.targets->shape() != Shape{shape[0]}) {
-      return wrong_shape(targets, inputs.targets->shape(),
-                         Shape{shape[0]}.ToString());
-    }
-  }
+  inputs.pairs = std::move(arrays.inputs);
+  inputs.targets = std::move(arrays.targets);
+  inputs.classes = std::move(arrays.classes);
   return inputs;
 }
 
@@ -265,34 +235,24 @@ absl::StatusOr<PairInputs> Read(const PairInputOptions& options, Kind kind) {
   return kind == Kind::kNpz ? ReadNpzPairs(options) : ReadIdxPairs(options);
 }
 
-// Of what the pairs are said to be.
+// Of what the digits are said to be.
 absl::Status CheckTruth(const std::string& path, const PairInputs& inputs) {
-  const auto check = [&path](const std::optional<Tensor<int64_t>>& values,
-                             absl::string_view what, int64_t largest) {
-    if (!values.has_value()) return absl::OkStatus();
-    for (const int64_t value : values->values()) {
-      if (value < 0 || value > largest) {
-        return Refused(path, absl::StrCat(what, " is ", value,
-                                          "; expected 0 to ", largest));
-      }
+  if (!inputs.classes.has_value()) return absl::OkStatus();
+  for (const int64_t digit : inputs.classes->values()) {
+    if (digit < 0 || digit > 9) {
+      return Refused(path,
+                     absl::StrCat("a digit is ", digit, "; expected 0 to 9"));
     }
-    return absl::OkStatus();
-  };
-  MINIDL_RETURN_IF_ERROR(check(inputs.targets, "a target", 1));
-  return check(inputs.classes, "a digit", 9);
+  }
+  return absl::OkStatus();
 }
 
-// Looks at the values, and inverts them if that is asked for.
-absl::Status CheckValues(const PairInputOptions& options,
-                         const Console& console, PairInputs& inputs) {
+// Looks at the values, which are from 0 to kInk, and inverts them if that is
+// asked for.
+void CheckValues(const PairInputOptions& options, const Console& console,
+                 PairInputs& inputs) {
   float largest = 0;
   for (float& x : inputs.pairs.values()) {
-    if (!(0 <= x && x <= kInk)) {
-      return Refused(UserPath(options.files[0]),
-                     absl::StrCat("a pixel is ", x,
-                                  "; expected values from 0 to 255, before any "
-                                  "normalisation"));
-    }
     largest = std::max(largest, x);
     if (options.invert) x = kInk - x;
   }
@@ -316,7 +276,6 @@ absl::Status CheckValues(const PairInputOptions& options,
                      options.invert ? "leave --invert out" : "add --invert",
                      " if they are the other way round"));
   }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -332,7 +291,7 @@ absl::StatusOr<PairInputs> ReadPairInputs(const PairInputOptions& options,
   MINIDL_RETURN_IF_ERROR(CheckTruth(
       UserPath(options.labels.empty() ? options.files[0] : options.labels),
       inputs));
-  MINIDL_RETURN_IF_ERROR(CheckValues(options, console, inputs));
+  CheckValues(options, console, inputs);
   return inputs;
 }
 

@@ -100,7 +100,7 @@ TEST(PairInputsTest, ValuesOutOfRangeAreRefused) {
     options.files = {Npz(pairs, Tensor<int64_t>({1, 2}))};
     EXPECT_THAT(ReadPairInputs(options, console.console),
                 StatusIs(absl::StatusCode::kFailedPrecondition,
-                         HasSubstr("/input: a pixel is ")));
+                         HasSubstr("/input: array \"x_input\": a pixel is ")));
   }
 }
 

@@ -315,6 +315,8 @@ class PredictTest(unittest.TestCase):
         self.write_npz("nan.npz", test_input=np.float32(pairs) * np.nan)
         self.write_npz("t.npz", test_input=pairs, test_target=np.zeros(7, int))
         self.write_npz("two.npz", test_input=pairs, test_target=np.full(8, 2))
+        self.write_npz("false.npz", test_input=pairs, test_target=np.ones(8, int), test_classes=self.labels.reshape(8, 2))
+        self.write_npz("typo.npz", test_input=pairs, test_clases=self.labels.reshape(8, 2))
         self.write("letters", idx_bytes(np.full(16, 10, np.uint8)))
         for message, arguments in [
             ("no.model: cannot open", ["no.model", "images"]),
@@ -335,11 +337,13 @@ class PredictTest(unittest.TestCase):
             ("the type is >f4; expected float32 (<f4)", [self.model, "big.npz"]),
             ("the type is <f8; expected float32 (<f4)", [self.model, "double.npz"]),
             ('"test_input" has shape [8, 1568]; expected [N, 2, 14, 14]', [self.model, "flat.npz"]),
-            ("the type is |O; expected float32 (<f4)", [self.model, "object.npz"]),
-            ("normal.npz: a pixel is -33; expected values from 0 to 255", [self.model, "normal.npz"]),
-            ("nan.npz: a pixel is nan; expected values from 0 to 255", [self.model, "nan.npz"]),
+            ("the type is |O, Python objects in a pickle; expected float32 (<f4)", [self.model, "object.npz"]),
+            ('normal.npz: array "test_input": a pixel is -33; expected values from 0 to 255', [self.model, "normal.npz"]),
+            ('nan.npz: array "test_input": a pixel is nan; expected values from 0 to 255', [self.model, "nan.npz"]),
             ('"test_target" has shape [7]; expected [8]', [self.model, "t.npz"]),
-            ("two.npz: a target is 2; expected 0 to 1", [self.model, "two.npz"]),
+            ('two.npz: array "test_target" has 2; expected 0 to 1', [self.model, "two.npz"]),
+            ('"test_target" has 1 for pair 0, whose classes are 7 and 2; expected 0', [self.model, "false.npz"]),
+            ('array "test_clases" is not one of a pair set; expected test_input, ', [self.model, "typo.npz"]),
             ("letters: a digit is 10; expected 0 to 9", ["--labels=letters", self.model, "images"]),
         ]:
             with self.subTest(message):

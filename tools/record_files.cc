@@ -70,6 +70,13 @@ absl::Status ForEachRunRecord(
       warn(absl::StrCat(record.status().message(), "; it is left out"));
       return absl::OkStatus();
     }
+    if (IsBadRecord(record.status())) {
+      return absl::Status(
+          record.status().code(),
+          absl::StrCat(record.status().message(),
+                       "; `records repair` writes what is good of the file to "
+                       "another"));
+    }
     MINIDL_RETURN_IF_ERROR(record.status());
     if (!record->has_value()) return absl::OkStatus();
     MINIDL_RETURN_IF_ERROR(visit(number, **record));

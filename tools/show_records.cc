@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/printable.h"
 #include "base/status_macros.h"
 #include "google/protobuf/text_format.h"
 #include "proto/run_record.pb.h"
@@ -28,9 +29,10 @@ absl::Status ShowRecords(const std::vector<std::string>& files,
         [&](int64_t number, const proto::RunRecord& record) {
           std::string text;
           printer.PrintToString(record, &text);
-          const std::string comment = absl::StrCat(
-              "# ", path, ": record ", number, ", ",
-              record.architecture().name(), ", round ", record.round(), "\n");
+          const std::string comment =
+              absl::StrCat("# ", path, ": record ", number, ", ",
+                           PrintableLine(record.architecture().name()),
+                           ", round ", record.round(), "\n");
           const absl::Status printed =
               console.print(absl::StrCat(separator, comment, text));
           separator = "\n";

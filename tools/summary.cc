@@ -59,6 +59,8 @@ absl::StatusOr<proto::NetworkSummary> Summarize(
       SummarizeNetwork(*network, kDigitPairImages, training);
   summary.set_file(file);
   summary.set_architecture(architecture.name());
+  summary.set_networks(std::max(architecture.networks(), 1));
+  summary.set_parameters(summary.networks() * summary.parameters());
   return summary;
 }
 
@@ -173,11 +175,19 @@ std::string SummaryTable(const proto::NetworkSummary& summary) {
   const auto flops = [&](int64_t count) {
     return summary.has_forward_flops() ? FormatScaled(count) : kNotAvailable;
   };
+  const bool is_ensemble = summary.networks() > 1;
   return absl::StrCat(
       summary.architecture(), ", a batch of ", summary.batch_size(),
-      summary.batch_size() == 1 ? " pair\n" : " pairs\n", rule,
-      text.substr(0, header), rule, text.substr(header), rule,
-      Total("parameters", FormatCount(summary.parameters())),
+      summary.batch_size() == 1 ? " pair" : " pairs",
+      is_ensemble ? absl::StrCat(", one of ", summary.networks(), " networks")
+                  : "",
+      "\n", rule, text.substr(0, header), rule, text.substr(header), rule,
+      Total("parameters",
+            is_ensemble ? absl::StrCat(FormatCount(summary.parameters()), ": ",
+                                       summary.networks(), " networks of ",
+                                       FormatCount(summary.parameters() /
+                                                   summary.networks()))
+                        : FormatCount(summary.parameters())),
       Total("FLOPs of a step",
             absl::StrCat(
                 flops(summary.forward_flops() + summary.backward_flops()),

@@ -85,6 +85,23 @@ MaxPool2d and ReLU are computed in one pass.
 )");
 }
 
+TEST_F(SummaryTest, CountsTheParametersOfAllNetworks) {
+  Write(std::string(kArchitecture) + "networks: 3\n");
+  options_.batch_size = 10;
+  ASSERT_THAT(PrintSummaries(options_, fake_.console), IsOk());
+  EXPECT_THAT(
+      fake_.output,
+      AllOf(StartsWith("small, a batch of 10 pairs, one of 3 networks\n"),
+            HasSubstr("\nparameters         24,492: 3 networks of 8,164\n"),
+            // What a step costs is one network's.
+            HasSubstr("\nFLOPs of a step    1.96 M: forward 816 k"),
+            HasSubstr("input 15.3 KiB, parameters 31.9 KiB,")));
+  options_.format = "json";
+  ASSERT_THAT(PrintSummaries(options_, fake_.console), IsOk());
+  EXPECT_THAT(fake_.output, AllOf(HasSubstr(R"("parameters":"24492")"),
+                                  HasSubstr(R"("networks":3)")));
+}
+
 TEST_F(SummaryTest, FitsATerminal) {
   options_.files = {};
   ASSERT_THAT(PrintSummaries(options_, fake_.console), IsOk());

@@ -39,7 +39,7 @@ class OnnxRuntimeTest(unittest.TestCase):
     def test_outputs(self):
         with tempfile.TemporaryDirectory() as directory:
             modules = install(directory)
-            trained = Trained(directory, epochs=8)
+            trained = Trained(directory)
             pairs = trained.pairs()
             (pairs / np.float32(255)).tofile(trained.path("pairs.f32"))
             models = {name: trained.export(name, "onnx") for name in trained.names}

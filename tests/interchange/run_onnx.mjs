@@ -11,9 +11,15 @@ ort.env.wasm.numThreads = 1;
 const bytes = fs.readFileSync(pairsFile);
 const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 const pairs = new ort.Tensor("float32", values, [Number(count), 2, 14, 14]);
-for (const model of models) {
-  const session = await ort.InferenceSession.create(fs.readFileSync(model), {executionProviders: ["wasm"]});
-  for (const [name, {data}] of Object.entries(await session.run({pairs}))) {
-    fs.writeFileSync(`${model}.${name}`, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+try {
+  for (const model of models) {
+    const session = await ort.InferenceSession.create(fs.readFileSync(model), {executionProviders: ["wasm"]});
+    for (const [name, {data}] of Object.entries(await session.run({pairs}))) {
+      fs.writeFileSync(`${model}.${name}`, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    }
   }
+} catch (error) {
+  // Not with the whole line of minified source that it comes from.
+  console.error(error.message);
+  process.exit(1);
 }

@@ -5,6 +5,8 @@ import subprocess
 
 import numpy as np
 
+from tests.interchange import mnist_pairs
+
 PAIRS = 100
 
 
@@ -28,22 +30,22 @@ def run(*command):
 class Trained:
     """Networks of all architectures, trained on few pairs."""
 
-    def __init__(self, directory, epochs=1):
-        """Keeps its files in `directory`. After one epoch a network may still say the same of all pairs."""
+    def __init__(self, directory, epochs=8, pairs=200):
+        """Keeps its files in `directory`. After few steps a network may still say the same of all pairs."""
         self.directory = directory
         self.names = list(architecture_files())
         study = self.path("study.textproto")
         with open(study, "w", encoding="utf-8") as file:
             file.write("""
-                name: "interchange" seed: 7 rounds: 1 train_pairs: 200 test_pairs: 100
+                name: "interchange" seed: 7 rounds: 1 train_pairs: %d test_pairs: %d
                 training { epochs: %d batch_size: 20 adam { learning_rate: 0.005 }
                            input_normalization: MEAN_AND_DEVIATION }
-                """ % epochs)
+                """ % (pairs, pairs, epochs))
             for path in architecture_files().values():
                 file.write('architecture_files: "%s"\n' % path)
         run("experiments/digit_pairs", "--study=" + study, "--models=" + directory, "--output=" + self.path("records"))
         self.pairs_file = self.path("pairs.npz")
-        run("data/generate_pair_sets", "--n=%d" % PAIRS, "--seed=5", "--output=" + self.pairs_file)
+        np.savez(self.pairs_file, test_input=self.pairs())
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -53,8 +55,7 @@ class Trained:
 
     def pairs(self):
         """N×2×14×14, of which 0 is paper and 255 is ink."""
-        with np.load(self.pairs_file) as arrays:
-            return arrays["test_input"]
+        return mnist_pairs.load(PAIRS)
 
     def export(self, name, file_format):
         """The path of the model called `name` in another format."""
