@@ -268,6 +268,23 @@ class DemoPageTest(unittest.TestCase):
             self.click("#first .undo")
         self.assertEqual(self.browser.count(".undo:disabled, .clear:disabled"), 4)
 
+    def test_clearing_while_drawing(self):
+        self.open_page()
+        for selector in ("#first .clear", "#first .undo", "#example"):
+            places = self.places(0, DIGITS[1][0])
+            for i, (x, y) in enumerate(places):
+                self.browser.command("Input.dispatchMouseEvent", type="mouseMoved" if i else "mousePressed", x=x, y=y,
+                                     button="left", buttons=1, clickCount=1)
+                if i == 3:
+                    self.click(selector)
+                    after = self.shown(0, 28)
+            self.browser.command("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left")
+            with self.subTest(selector):
+                # The rest of the stroke is not drawn.
+                self.assertTrue(np.array_equal(self.shown(0, 28), after))
+                self.assertEqual(self.browser.count("#problem[hidden]"), 1)
+            self.click("#clear-all")
+
     def test_touch(self):
         self.browser.set_window(PHONE)
         self.browser.command("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=5)
