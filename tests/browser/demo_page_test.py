@@ -396,10 +396,11 @@ class DemoPageTest(unittest.TestCase):
         for _ in range(10):
             self.click("#example")
             take()
-        for i, strokes in enumerate(DOUBTFUL):
+        # The same in both places, so that doubts about the digit are doubts about the comparison.
+        for strokes in DOUBTFUL:
             self.click("#clear-all")
             self.draw(0, strokes)
-            self.draw(1, DOUBTFUL[(i + 1) % len(DOUBTFUL)])
+            self.draw(1, strokes)
             take()
         for (probability, classes), prediction in zip(answers, self.predict(np.array(pairs))):
             self.assertAlmostEqual(probability, prediction["probability"], delta=1e-5)
@@ -408,8 +409,8 @@ class DemoPageTest(unittest.TestCase):
                 digit = prediction.get(f"{name}_digit", 0)
                 self.assertEqual(np.argmax(probabilities), digit)
                 self.assertAlmostEqual(probabilities[digit], prediction[f"{name}_probability"], delta=1e-5)
-        # Not all of them are sure.
-        self.assertGreater(sum(0.05 < probability < 0.95 for probability, _ in answers), 1)
+        # Numbers that are all next to 0 and 1 would agree with little.
+        self.assertGreater(sum(0.02 < probability < 0.98 for probability, _ in answers), 2)
 
     def test_examples_are_mnists(self):
         self.open_page()
