@@ -4,6 +4,7 @@ A case is a command line in a directory of its own, in which are the files that 
 """
 
 import gzip
+import json
 import os
 import struct
 from typing import NamedTuple
@@ -143,6 +144,28 @@ def predict(situation, arguments, files, advice):
     return Case(situation, ["tools/predict", *arguments.split()], advice, {**GOOD, **files}, before=MAKE_MODEL)
 
 
+def export(situation, arguments, files, advice):
+    """A mistake with `export_model`, where there is a good model."""
+    return Case(situation, ["tools/export_model", *arguments.split()], advice, {**GOOD, **files}, before=MAKE_MODEL)
+
+
+def tensors(header, size):
+    """A safetensors file with so many bytes of data."""
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(size)
+
+
+def tensor(shape, begin, end, dtype="F32"):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+def import_(situation, contents, advice, flags="--architecture=small_architecture.textproto --input_mean=0 "
+            "--input_deviation=1"):
+    """A mistake in a safetensors file, or in what `import_model` is told of it."""
+    return Case(situation, ["tools/import_model", *flags.split(), "a.safetensors", "a.model"], advice,
+                {**GOOD, "a.safetensors": contents})
+
+
 def pgm(side):
     return b"P5 %d %d 255\n" % (side, side) + bytes(side * side)
 
@@ -270,5 +293,25 @@ SECTIONS = [
                 "convert it to PNG"),
         predict("An image that is cut short", MODEL + " a.pgm a.pgm", {"a.pgm": pgm(28)[:-1]}, "copy it again"),
         predict("An archive that is none", MODEL + " a.npz", {"a.npz": b"PK\3\4 and no more"}, "write it again"),
+    ]),
+    ("Models for other software and from it", "Of `export_model` and `import_model`.", [
+        export("No file to write", MODEL, {}, "name one"),
+        export("A file that is there already", MODEL + " --onnx=a.onnx", {"a.onnx": "mine"},
+               "name another file, or move this one away"),
+        export("A full disk", MODEL + " --onnx=/dev/full", {}, "name another file, or free space"),
+        import_("A file that does not say its architecture", tensors({}, 0), "name the architecture's file", flags=""),
+        import_("A file that does not say what was done to the inputs", tensors({}, 0), "name mean and deviation",
+                flags="--architecture=small_architecture.textproto"),
+        import_("Half of what was done to the inputs", tensors({}, 0), "name both", flags="--input_mean=33"),
+        import_("A file that is cut short", tensors({"w": tensor([1], 0, 4)}, 3), "copy it again"),
+        import_("A file of another kind", b"PK\3\4\0\0\0\0 a zip archive", "save as safetensors"),
+        import_("A tensor that is missing", tensors({}, 0), "write it too, or name the architecture that it is of"),
+        import_("A tensor of half precision", tensors({"branch.1.weight": tensor([10, 196], 0, 3920, "F16")}, 3920),
+                "write `network.float()`"),
+        import_("A tensor of another shape", tensors({"branch.1.weight": tensor([196, 10], 0, 7840)}, 7840),
+                "name the architecture that it is of"),
+        import_("Tensors that overlap", tensors({"a": tensor([2], 0, 8), "b": tensor([2], 4, 12)}, 12),
+                "do not trust the file"),
+        import_("A size that no file has", tensors({"a": tensor([1 << 60], 0, 1 << 62)}, 0), "do not trust the file"),
     ]),
 ]

@@ -17,10 +17,12 @@
 #include "interchange/onnx_layers.h"
 #include "models/network_state.h"
 #include "nn/pair_ensemble.h"
+#include "nn/pair_network.h"
 #include "onnx/onnx.pb.h"
 #include "proto/architecture.pb.h"
 #include "proto/model.pb.h"
 #include "tensor/generator.h"
+#include "tensor/shape.h"
 
 namespace minidl {
 namespace {

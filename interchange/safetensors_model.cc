@@ -31,11 +31,15 @@
 #include "proto/model.pb.h"
 #include "tensor/generator.h"
 #include "tensor/shape.h"
+#include "tensor/tensor.h"
 
 namespace minidl {
 namespace {
 
 constexpr PairImages kDefaultImages = {14, 14, 10};
+
+// Weights for which memory is asked whatever the file has.
+constexpr int64_t kSmallNetwork = 1 << 20;
 
 using Metadata = std::map<std::string, std::string>;
 using EntriesByName = std::map<absl::string_view, const SafetensorsEntry*>;
@@ -204,11 +208,13 @@ absl::StatusOr<proto::Model> ImportSafetensors(
   model.set_num_classes(num_classes);
 
   EntriesByName entries;
-  int64_t num_elements = 0;
+  // No network of more weights than the file has bytes, unless it is small:
+  // then the first tensor that is not as it should be is named.
+  int64_t num_elements = kSmallNetwork;
   for (const SafetensorsEntry& entry : file.entries) {
     if (IsIgnored(entry.name)) continue;
     entries[entry.name] = &entry;
-    num_elements += static_cast<int64_t>(entry.data.size() / sizeof(float));
+    num_elements += static_cast<int64_t>(entry.data.size());
   }
   Generator generator(/*seed=*/0);  // What it draws is not used.
   MINIDL_ASSIGN_OR_RETURN(

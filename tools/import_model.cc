@@ -1,6 +1,7 @@
 #include "tools/import_model.h"
 
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,9 @@
 
 namespace minidl {
 namespace {
+
+// A header of the largest size, and more tensors than a model file holds.
+constexpr size_t kMaxSafetensorsFile = size_t{512} << 20;
 
 absl::Status CheckNumbers(const ImportModelOptions& options) {
   if (options.input_mean.has_value() != options.input_deviation.has_value()) {
@@ -56,7 +60,8 @@ absl::Status ImportModel(const ImportModelOptions& options,
     import_options.input_normalization->set_deviation(*options.input_deviation);
   }
   const std::string path = UserPath(options.safetensors);
-  MINIDL_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  MINIDL_ASSIGN_OR_RETURN(const std::string bytes,
+                          ReadFile(path, kMaxSafetensorsFile));
   absl::StatusOr<proto::Model> model = ImportSafetensors(bytes, import_options);
   if (!model.ok()) {
     // What the file does not say, the user can.

@@ -172,7 +172,7 @@ class InterchangeProgramTest(unittest.TestCase):
             (struct.pack("<Q", 2**64 - 1) + b"{", "at most 100000000 are allowed"),
             (file_bytes({}, {"branch.1.weight": huge}), "but the file has 0 bytes of data"),
             (file_bytes({}, {"__metadata__": metadata}),
-             "architecture: branch[1].linear: the weight has shape [65536, 392]; expected at most 0 elements"),
+             "architecture: branch[1].linear: the weight has shape [65536, 392]; expected at most 1048576 elements"),
             (file_bytes({}, {"__metadata__": {**metadata, "height": "1024", "width": "1025"}}),
              "width is 1025; expected 1 to 1024"),
         ]:

@@ -3,7 +3,7 @@
 
     tests/fuzz/make_seeds.py
 
-in the repository's top directory, after `./bazelw build //experiments:digit_pairs`. It adds the files seed_... to
+in the repository's top directory, after `./bazelw build //experiments:digit_pairs //tools:export_model`. It adds the files seed_... to
 tests/fuzz/corpora.
 """
 
@@ -207,6 +207,11 @@ def write_results():
         for name in ["a-0", "b-1"]:
             model = read(os.path.join(directory, "models", name + ".model"))
             write("model", name, b"\1" + tfrecord.payloads(model)[0])
+            subprocess.run(["bazel-bin/tools/export_model", "--safetensors=" + name, "models/%s.model" % name],
+                           env={**os.environ, "BUILD_WORKING_DIRECTORY": directory},
+                           stderr=subprocess.DEVNULL,
+                           check=True)
+            write("safetensors", name, read(os.path.join(directory, name)))
         write("model", "file", b"\0" + model)
 
 

@@ -2,31 +2,15 @@
 """ONNX Runtime, as browsers run it, gives for our graphs what our networks give."""
 
 import os
-import shutil
-import subprocess
-import sys
 import tempfile
 import unittest
 
 import numpy as np
 
+from tests.interchange import npm
 from tests.interchange.trained import Trained, largest_difference, run
 
 TOLERANCE = 1e-5
-
-
-def install(directory):
-    """The packages of package-lock.json, with the checksums in it, from npm's registry."""
-    for file in ("package.json", "package-lock.json"):
-        shutil.copy("tests/interchange/" + file, directory)
-    try:
-        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=directory,
-                              env={**os.environ, "HOME": directory}, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        sys.exit("onnxruntime_test needs Node.js and npm, which are not installed. On Debian:\n  sudo apt-get install npm")
-    if done.returncode != 0:
-        sys.exit("npm could not install what package-lock.json lists:\n" + done.stderr)
-    return os.path.join(directory, "node_modules")
 
 
 def softmax(logits):
@@ -38,7 +22,7 @@ class OnnxRuntimeTest(unittest.TestCase):
 
     def test_outputs(self):
         with tempfile.TemporaryDirectory() as directory:
-            modules = install(directory)
+            modules = npm.install(directory)
             trained = Trained(directory)
             pairs = trained.pairs()
             (pairs / np.float32(255)).tofile(trained.path("pairs.f32"))

@@ -61,10 +61,10 @@ class SafetensorsTest(unittest.TestCase):
 
                 # Such a file says all that it takes: the same model comes of it.
                 self.assertEqual((metadata["architecture_name"], metadata["format"]), (name, "pt"))
-                again = self.path(name + "_again.model")
-                run("tools/import_model", exported, again)
-                run("tools/export_model", "--safetensors=" + self.path("again"), again)
-                with open(exported, "rb") as first, open(self.path("again"), "rb") as second:
+                again = self.path(name + "_again")
+                run("tools/import_model", exported, again + ".model")
+                run("tools/export_model", "--safetensors=" + again, again + ".model")
+                with open(exported, "rb") as first, open(again, "rb") as second:
                     self.assertEqual(first.read(), second.read())
 
 
