@@ -455,8 +455,8 @@ class DemoPageTest(unittest.TestCase):
 
     def test_drawings_become_as_mnist_is(self):
         # MNIST's images are what its makers' procedure gave, so that applied to them, enlarged and moved to a corner, the
-        # same procedure gives them again; but where their centre of mass is so near to half a pixel that rounding to bytes
-        # counts.
+        # same procedure gives them again. Of all 10,000 as they are, it gives 9,996: three are smaller than 20×20, and one
+        # has its centre of mass at half a pixel.
         self.open_page()
         same = self.module("""
             const {likeMnist} = await import("/preprocess.js");
@@ -466,11 +466,8 @@ class DemoPageTest(unittest.TestCase):
             let same = 0;
             for (let i = 0; i < 1000; ++i) {
               const {pixels} = mnist.get(i);
-              const box = (along) => {
-                const used = [...pixels.keys()].filter((k) => pixels[k]).map(along);
-                return Math.min(...used);
-              };
-              const left = box((k) => k % 28), top = box((k) => Math.floor(k / 28));
+              const used = [...pixels.keys()].filter((k) => pixels[k]);
+              const left = Math.min(...used.map((k) => k % 28)), top = Math.floor(used[0] / 28);
               const ink = new Uint8Array(side * side);
               for (let y = top * factor; y < side; ++y) {
                 for (let x = left * factor; x < side; ++x) {
@@ -482,7 +479,7 @@ class DemoPageTest(unittest.TestCase):
               if (image.every((value, k) => value === pixels[k])) ++same;
             }
             return same;""")
-        self.assertGreaterEqual(same, 990)
+        self.assertGreaterEqual(same, 998)
 
     def test_preprocessing_of_simple_shapes(self):
         self.open_page()
