@@ -87,6 +87,8 @@ def main():
         try:
             print(f"Draw two digits at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends the server)", flush=True)
             server.serve_forever()
+        except OSError as error:
+            sys.exit(f"demo: the address cannot be printed: {error.strerror}")
         except KeyboardInterrupt:
             # Not in the line in which the terminal shows ^C.
             print()

@@ -32,7 +32,7 @@ def _trained_network_impl(ctx):
         inputs = programs + ctx.files.data + [ctx.file.study, ctx.file.architecture],
         outputs = outputs,
     )
-    return [DefaultInfo(files = depset(outputs))]
+    return [DefaultInfo(files = depset(outputs), runfiles = ctx.runfiles(outputs))]
 
 trained_network = rule(
     implementation = _trained_network_impl,

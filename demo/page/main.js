@@ -105,7 +105,8 @@ class DigitView {
 
 // White on black, as MNIST's images are: `pixels` from 0 to 255, or none.
 function showPixels(canvas, pixels, side) {
-  const context = canvas.getContext("2d");
+  // Pixels that are put there one by one have no use for a graphics card.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   const picture = context.createImageData(side, side);
   pixels?.forEach((value, i) => picture.data.set([value, value, value, 255], 4 * i));
   context.putImageData(picture, 0, 0);
@@ -169,6 +170,7 @@ async function update() {
   outdated = true;
   if (updating) return;
   updating = true;
+  byId("comparison").ariaBusy = "true";
   while (outdated) {
     outdated = false;
     const inputs = views.map(({ seen }) => seen?.averaged);
@@ -184,6 +186,7 @@ async function update() {
     });
   }
   updating = false;
+  byId("comparison").ariaBusy = "false";
 }
 
 const views = NAMES.map((name) => new DigitView(name));

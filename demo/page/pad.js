@@ -83,18 +83,18 @@ export class Pad {
   }
 
   clear() {
-    this.liftPen();
+    this.stop();
     if (!this.empty) this.change(EMPTY);
   }
 
   // Shows an image of MNIST in place of what is there.
   place(image) {
-    this.liftPen();
+    this.stop();
     this.change({ image, strokes: [] });
   }
 
   undo() {
-    this.liftPen();
+    this.stop();
     if (!this.canUndo) return;
     this.state = this.history.pop();
     this.changed();
@@ -128,6 +128,12 @@ export class Pad {
   changed() {
     this.draw();
     this.onChange(this);
+  }
+
+  // Ends the stroke that is being drawn, if there is one: a finger may be drawing when another clears.
+  stop() {
+    this.pointer = null;
+    this.liftPen();
   }
 
   startStroke(point) {

@@ -45,7 +45,8 @@
       if (event.target instanceof HTMLScriptElement) {
         window.showProblem(
           "A part of this page is missing",
-          "One of its scripts could not be loaded. Reload the page; if that does not help, build it anew.",
+          "One of its scripts could not be loaded. If reloading does not help, start the page’s server anew with ./bazelw run " +
+            "//demo.",
           event.target.src,
         );
       } else if (event instanceof ErrorEvent) {
