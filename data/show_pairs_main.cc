@@ -12,9 +12,11 @@
 #include "data/show_pairs.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(pairs, "",
-              "NumPy archive of the pairs. If empty, they are drawn as "
-              "//data:generate_pair_sets does, with the next four flags.");
+DEFINE_string(
+    pairs, "",
+    "NumPy archive of the pairs. If empty, they are drawn as "
+    "//data:generate_pair_sets does, with --data_set, --mnist_dir, --n "
+    "and --seed.");
 DEFINE_string(data_set, minidl::kMnist, "mnist or fashion_mnist.");
 DEFINE_string(mnist_dir, "", "Directory with the data set's four files.");
 DEFINE_int64(n, 1000, "Pairs to draw for each set.");
