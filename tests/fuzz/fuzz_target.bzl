@@ -35,10 +35,7 @@ def fuzz_target(name, corpus, data = [], deps = []):
         ),
         local_defines = ['CORPUS=\\"tests/fuzz/corpora/%s\\"' % name],
         tags = ["manual"],
-        deps = [
-            ":" + name + "_fuzzed",
-            "//base:runfile",
-        ],
+        deps = [":" + name + "_fuzzed"],
     )
     cc_test(
         name = name + "_corpus_test",
@@ -49,6 +46,7 @@ def fuzz_target(name, corpus, data = [], deps = []):
         deps = [
             ":" + name + "_fuzzed",
             "//base:file",
+            "@com_google_absl//absl/status:statusor",
         ],
     )
     native.filegroup(
