@@ -4,6 +4,8 @@
 #include <nmmintrin.h>
 #endif
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -38,6 +40,34 @@ bool HasSse42() {
 
 #endif
 
+// Polynomials over GF(2) modulo Castagnoli's, the coefficient of x^0 in the
+// highest bit.
+constexpr uint32_t kOne = uint32_t{1} << 31;
+constexpr uint32_t kX8 = kOne >> 8;
+
+uint32_t Multiply(uint32_t a, uint32_t b) {
+  // Without branches, which a processor would guess wrong half the time.
+  uint32_t product = 0;
+  for (int power = 0; power < 32; ++power) {
+    product ^= b & (0 - (a >> 31));
+    a <<= 1;
+    // By x; the constant is 0x1EDC6F41 with its bits reversed.
+    b = (b >> 1) ^ (0x82F63B78 & (0 - (b & 1)));
+  }
+  return product;
+}
+
+// x^8, and each the square of the one before.
+std::array<uint32_t, 64> PowersOfX8() {
+  std::array<uint32_t, 64> powers;
+  uint32_t power = kX8;
+  for (uint32_t& element : powers) {
+    element = power;
+    power = Multiply(power, power);
+  }
+  return powers;
+}
+
 }  // namespace
 
 uint32_t Crc32c(absl::string_view bytes) {
@@ -54,6 +84,16 @@ uint32_t PortableCrc32c(absl::string_view bytes) {
       crc;
   crc.process_bytes(bytes.data(), bytes.size());
   return crc.checksum();
+}
+
+uint32_t CombineCrc32c(uint32_t first, uint32_t second, size_t second_size) {
+  // Each byte of the second multiplies the first's remainder by x^8. What the
+  // checksum inverts at its begin and its end cancels out.
+  static const std::array<uint32_t, 64> powers = PowersOfX8();
+  for (size_t i = 0; second_size != 0; ++i, second_size >>= 1) {
+    if ((second_size & 1) != 0) first = Multiply(powers[i], first);
+  }
+  return first ^ second;
 }
 
 }  // namespace minidl

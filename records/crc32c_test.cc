@@ -57,5 +57,20 @@ TEST(Crc32cWaysTest, AgreeOnAllLengths) {
   }
 }
 
+TEST(CombineCrc32cTest, IsThatOfTheWhole) {
+  std::string bytes;
+  for (int i = 0; i < 300'000; ++i) {
+    bytes.push_back(static_cast<char>(i * i / 7));
+  }
+  const absl::string_view whole = bytes;
+  for (const size_t first_size : {0, 1, 7, 1000, 299'999, 300'000}) {
+    EXPECT_EQ(CombineCrc32c(Crc32c(whole.substr(0, first_size)),
+                            Crc32c(whole.substr(first_size)),
+                            whole.size() - first_size),
+              Crc32c(whole))
+        << first_size;
+  }
+}
+
 }  // namespace
 }  // namespace minidl

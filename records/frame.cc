@@ -32,35 +32,42 @@ uint64_t FromLittleEndian(absl::string_view bytes) {
   return value;
 }
 
-uint32_t MaskedCrc32c(absl::string_view bytes) {
-  const uint32_t crc = Crc32c(bytes);
+uint32_t Masked(uint32_t crc) {
   return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
 }
 
 // As it stands in a file.
 std::string Checksum(absl::string_view bytes) {
-  return LittleEndian(MaskedCrc32c(bytes), kFrameFooterSize);
+  return LittleEndian(Masked(Crc32c(bytes)), kFrameFooterSize);
 }
 
 }  // namespace
 
 std::string Frame(absl::string_view payload) {
-  const std::string length = LittleEndian(payload.size(), kLengthSize);
-  return absl::StrCat(length, Checksum(length), payload, Checksum(payload));
+  return absl::StrCat(FrameHeader(payload.size()), payload, Checksum(payload));
+}
+
+std::string FrameHeader(uint64_t length) {
+  const std::string bytes = LittleEndian(length, kLengthSize);
+  return absl::StrCat(bytes, Checksum(bytes));
 }
 
 std::optional<uint64_t> PayloadLength(absl::string_view header) {
   MINIDL_CHECK(header.size() == kFrameHeaderSize, header.size(), " bytes");
   const absl::string_view length = header.substr(0, kLengthSize);
-  if (FromLittleEndian(header.substr(kLengthSize)) != MaskedCrc32c(length)) {
+  if (FromLittleEndian(header.substr(kLengthSize)) != Masked(Crc32c(length))) {
     return std::nullopt;
   }
   return FromLittleEndian(length);
 }
 
 bool FooterMatches(absl::string_view footer, absl::string_view payload) {
+  return FooterMatches(footer, Crc32c(payload));
+}
+
+bool FooterMatches(absl::string_view footer, uint32_t payload_crc) {
   MINIDL_CHECK(footer.size() == kFrameFooterSize, footer.size(), " bytes");
-  return FromLittleEndian(footer) == MaskedCrc32c(payload);
+  return FromLittleEndian(footer) == Masked(payload_crc);
 }
 
 }  // namespace minidl

@@ -31,12 +31,17 @@ inline constexpr uint64_t kMaxPayloadSize = uint64_t{256} << 20;
 // `payload` in a frame.
 std::string Frame(absl::string_view payload);
 
+// The header of a payload of `length` bytes.
+std::string FrameHeader(uint64_t length);
+
 // The payload's length, from the kFrameHeaderSize bytes of `header`; nullopt if
 // the checksum in it does not match.
 std::optional<uint64_t> PayloadLength(absl::string_view header);
 
-// Whether the kFrameFooterSize bytes of `footer` are those of `payload`.
+// Whether the kFrameFooterSize bytes of `footer` are those of `payload`, or of
+// a payload that has this CRC-32C.
 bool FooterMatches(absl::string_view footer, absl::string_view payload);
+bool FooterMatches(absl::string_view footer, uint32_t payload_crc);
 
 }  // namespace minidl
 

@@ -87,8 +87,12 @@ absl::StatusOr<RecordReader::Found> RecordReader::Look() {
   }
   const absl::string_view payload =
       frame.substr(kFrameHeaderSize, payload_size);
+  // Not by its bytes alone: Resynchronize looks at each byte for a record, and
+  // the next one may have most of this one's bytes.
+  const uint32_t crc =
+      crc_.Of(offset_ + static_cast<int64_t>(kFrameHeaderSize), payload);
   const bool matches =
-      FooterMatches(frame.substr(kFrameHeaderSize + payload_size), payload);
+      FooterMatches(frame.substr(kFrameHeaderSize + payload_size), crc);
   return Found{matches ? Found::Kind::kRecord : Found::Kind::kBadContents,
                payload, *length, size};
 }
@@ -124,8 +128,10 @@ absl::Status RecordReader::ErrorOf(const Found& found) const {
 
 absl::StatusOr<absl::string_view> RecordReader::Peek(size_t size) {
   while (end_ - begin_ < size && !at_end_) {
-    if (begin_ > 0 && end_ == buffer_.size()) {
+    // Rather a larger buffer than many bytes moved for few that are consumed.
+    if (end_ == buffer_.size() && begin_ >= buffer_.size() / 8) {
       std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      num_bytes_moved_ += static_cast<int64_t>(end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     }

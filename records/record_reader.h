@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "records/stream_crc32c.h"
 #include "records/unique_fd.h"
 
 namespace minidl {
@@ -38,6 +39,8 @@ class RecordReader {
   // skips bytes up to the next one at which there is a whole record with the
   // right checksums, or to the end of the file. Next() gives what follows;
   // numbers count the good records only. An error if the file cannot be read.
+  // Takes time that is linear in the number of bytes, even if all of them are
+  // headers of long records that lie one in the other.
   absl::Status Resynchronize();
 
   // How many payloads Next() has returned.
@@ -48,6 +51,11 @@ class RecordReader {
   int64_t offset() const { return offset_; }
 
   const std::string& path() const { return path_; }
+
+  // How many bytes of payloads have been checksummed, and how many have been
+  // moved in memory: what would grow with the square of a file's size first.
+  int64_t num_bytes_checksummed() const { return crc_.num_bytes(); }
+  int64_t num_bytes_moved() const { return num_bytes_moved_; }
 
  private:
   // What is at offset().
@@ -86,6 +94,9 @@ class RecordReader {
   size_t begin_ = 0;
   size_t end_ = 0;
   bool at_end_ = false;  // Of the file: there is nothing more to read.
+
+  StreamCrc32c crc_;  // Of the file.
+  int64_t num_bytes_moved_ = 0;
 };
 
 // Whether `status`, from RecordReader::Next, says that the file ends inside a

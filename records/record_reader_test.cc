@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -245,6 +246,64 @@ TEST(RecordReaderTest, ResynchronizesToTheEndIfNothingIsGood) {
   ASSERT_THAT(reader.Resynchronize(), IsOk());
   EXPECT_EQ(reader.offset(), 16);
   EXPECT_THAT(reader.Next(), IsOkAndHolds(std::nullopt));
+}
+
+// Reads a file to its end, behind what is corrupt or torn too.
+std::vector<std::string> AllGoodPayloads(RecordReader& reader) {
+  std::vector<std::string> payloads = ReadPayloads(reader);
+  while (!reader.Next().ok()) {
+    EXPECT_THAT(reader.Resynchronize(), IsOk());
+    for (std::string& payload : ReadPayloads(reader)) {
+      payloads.push_back(std::move(payload));
+    }
+  }
+  return payloads;
+}
+
+// Files that somebody has made so that all of the rest belongs to a record,
+// from almost every byte on. What there is to do must not grow with the square
+// of their size: here that is 6e10 bytes, at 10 GB/s.
+constexpr int kNumHeaders = 100'000;
+constexpr int64_t kManyBytes = kNumHeaders * int64_t{5000};
+
+TEST(RecordReaderTest, HeadersOfRecordsThatEndTogether) {
+  std::string contents;
+  for (int i = kNumHeaders; i > 0; --i) {
+    contents += FrameHeader(static_cast<uint64_t>(i) * kFrameHeaderSize);
+  }
+  RecordReader reader = OpenWith(contents + Frames(Payloads()));
+  EXPECT_THAT(AllGoodPayloads(reader), ElementsAreArray(Payloads()));
+  EXPECT_LT(reader.num_bytes_checksummed(), kManyBytes);
+}
+
+// With good records between them, so that Next fails as often as it succeeds.
+TEST(RecordReaderTest, HeadersOfLongRecordsBetweenGoodOnes) {
+  const std::string good = Frame("");
+  std::string contents;
+  for (int i = kNumHeaders; i > 0; --i) {
+    contents += FrameHeader(static_cast<uint64_t>(i - 1) *
+                            (kFrameHeaderSize + good.size()));
+    contents += good;
+  }
+  RecordReader reader = OpenWith(contents + Frame("last"));
+  const std::vector<std::string> payloads = AllGoodPayloads(reader);
+  ASSERT_EQ(payloads.size(), size_t{kNumHeaders + 1});
+  EXPECT_EQ(payloads.back(), "last");
+  EXPECT_LT(reader.num_bytes_checksummed(), kManyBytes);
+}
+
+// Each needs a few more bytes of the file than the one before, as if there were
+// no other use for the memory of those skipped.
+TEST(RecordReaderTest, HeadersOfRecordsThatEndOneAfterTheOther) {
+  std::string contents;
+  for (int i = 0; i < kNumHeaders; ++i) {
+    contents += FrameHeader(kNumHeaders / 2 * kFrameHeaderSize);
+  }
+  RecordReader reader = OpenWith(contents + Frames(Payloads()));
+  EXPECT_THAT(AllGoodPayloads(reader), ElementsAreArray(Payloads()));
+  EXPECT_LT(reader.num_bytes_checksummed(), kManyBytes);
+  EXPECT_LT(reader.num_bytes_moved(),
+            static_cast<int64_t>(8 * contents.size()));
 }
 
 TEST(RecordReaderTest, FilesOfAnotherKind) {
