@@ -233,6 +233,16 @@ TYPED_TEST(ElementwiseTest, ArithmeticOfSpecialValues) {
   EXPECT_THAT(sum.values(), ElementsAre(IsNan(), infinity, infinity));
 }
 
+// The exact logarithms; that of 0 is of the smallest normal float in both types.
+TYPED_TEST(ElementwiseTest, LogProbabilityOfZero) {
+  Tensor<TypeParam> logarithms({4});
+  LogProbability(Tensor<TypeParam>({4}, {0, 0x1p-126, 0.25, 1}), logarithms);
+  EXPECT_NEAR(logarithms(0), -126 * std::log(2.0), 1e-5);
+  EXPECT_EQ(logarithms(1), logarithms(0));
+  EXPECT_NEAR(logarithms(2), -2 * std::log(2.0), 1e-6);
+  EXPECT_EQ(logarithms(3), 0);
+}
+
 TYPED_TEST(ElementwiseTest, SumOfSquares) {
   const Tensor<TypeParam> input({2, 2}, {1, -2, 3, 0.5f});
   EXPECT_EQ(SumOfSquares(input), 14.25);
