@@ -1,5 +1,6 @@
 #include "base/command_line.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -102,11 +103,25 @@ void ExitOutOfMemory() {
   _exit(kExitFailure);
 }
 
+// Where standard input, output or error is closed, the next file that is opened
+// would take its descriptor, and with it the messages that are printed. Takes
+// it with a file that fails as a closed one does: the null device, but opened
+// for reading where the program writes, and for writing where it reads.
+void OccupyStandardDescriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    // The lowest that is free: those below are taken by now.
+    const int mode = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (open("/dev/null", mode) != descriptor) _exit(kExitFailure);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
                                           const char* file, int argc,
                                           char** argv) {
+  OccupyStandardDescriptors();
   for (int i = 1; i < argc; ++i) {
     const absl::string_view argument = argv[i];
     if (argument == "--") break;

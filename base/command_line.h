@@ -27,7 +27,8 @@ struct ProgramUsage {
 // defines, and returns the arguments that are not flags. Stops the program for
 // `--help` (printed to stdout, exit 0) and, before any work, for unknown flags
 // and malformed values (message on stderr, exit 2). From then on a program for
-// which there is not enough memory says so and stops, with exit 1.
+// which there is not enough memory says so and stops, with exit 1, and no file
+// that it opens gets the descriptor of a standard stream that is closed.
 std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
                                           const char* file, int argc,
                                           char** argv);

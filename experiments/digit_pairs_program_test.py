@@ -179,6 +179,20 @@ class DigitPairsTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("standard output", result.stderr)
 
+    def test_closed_streams_take_no_file_with_them(self):
+        """A file gets the lowest free descriptor: that of standard output, where it is closed."""
+        self.run_program(*QUICK, "--output=expected")
+        for descriptor, code in ((0, 0), (1, 1), (2, 0)):
+            with self.subTest(descriptor=descriptor):
+                result = self.run_program(
+                    *QUICK,
+                    f"--output=closed{descriptor}",
+                    preexec_fn=lambda: os.close(descriptor),
+                )
+                self.assertEqual(result.returncode, code, result.stderr)
+                self.assertEqual("standard output" in result.stderr, descriptor == 1)
+                self.assertEqual(self.records(f"closed{descriptor}"), self.records("expected"))
+
     def test_page_has_the_rounds(self):
         html = os.path.join(self.directory, "page.html")
         flags = [*QUICK, "--architectures=convnet", "--output=out.tfrecord"]
