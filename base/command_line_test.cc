@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -89,6 +90,20 @@ TEST(CommandLineTest, StandardOutputThatTakesNothingIsAnError) {
   };
   EXPECT_EXIT(print_to("/dev/null"), ExitedWithCode(0), "");
   EXPECT_EXIT(print_to("/dev/full"), ExitedWithCode(7), "");
+}
+
+TEST(CommandLineTest, ClosedStreamsStayClosedToUse) {
+  // The exit code: how many descriptors behave as they should.
+  const auto count = [] {
+    for (int descriptor = 0; descriptor < 3; ++descriptor) close(descriptor);
+    Parse({});
+    char byte = 0;
+    _exit((read(STDIN_FILENO, &byte, 1) < 0 && errno == EBADF ? 1 : 0) +
+          (write(STDOUT_FILENO, &byte, 1) < 0 && errno == EBADF ? 1 : 0) +
+          (write(STDERR_FILENO, &byte, 1) < 0 && errno == EBADF ? 1 : 0) +
+          (open("/dev/null", O_RDONLY) > STDERR_FILENO ? 1 : 0));
+  };
+  EXPECT_EXIT(count(), ExitedWithCode(4), "");
 }
 
 TEST(CommandLineTest, NoArgumentsNamesTheSurplus) {
