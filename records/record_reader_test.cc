@@ -292,12 +292,13 @@ TEST(RecordReaderTest, HeadersOfLongRecordsBetweenGoodOnes) {
   EXPECT_LT(reader.num_bytes_checksummed(), kManyBytes);
 }
 
-// Each needs a few more bytes of the file than the one before, as if there were
-// no other use for the memory of those skipped.
+// The first fills the reader's memory, and each of the next needs 12 bytes
+// more: they must not be had by moving all the others to the place of 12.
 TEST(RecordReaderTest, HeadersOfRecordsThatEndOneAfterTheOther) {
+  constexpr size_t kMemory = size_t{1} << 20;
   std::string contents;
-  for (int i = 0; i < kNumHeaders; ++i) {
-    contents += FrameHeader(kNumHeaders / 2 * kFrameHeaderSize);
+  while (contents.size() < kMemory + 100'000) {
+    contents += FrameHeader(kMemory - kFrameHeaderSize - kFrameFooterSize);
   }
   RecordReader reader = OpenWith(contents + Frames(Payloads()));
   EXPECT_THAT(AllGoodPayloads(reader), ElementsAreArray(Payloads()));
