@@ -107,11 +107,14 @@ class DemoPageTest(unittest.TestCase):
             self.assertLess(time.monotonic(), end, condition)
             time.sleep(0.02)
 
+    def wait_for_network(self):
+        self.wait("document.getElementById('answer').textContent === 'Draw two digits.'")
+
     def open_page(self):
         self.browser.take_log()
         self.browser.take_requests()
         self.browser.driver.get(self.site.url)
-        self.wait("document.getElementById('answer').textContent === 'Draw two digits.'")
+        self.wait_for_network()
         self.wait("!document.getElementById('example').disabled")
         self.wait("document.getElementById('provenance').textContent")
 
@@ -583,6 +586,7 @@ class DemoPageTest(unittest.TestCase):
 
     def test_without_mnist(self):
         self.open_broken(lambda site: shutil.rmtree(os.path.join(site, "mnist")))
+        self.wait_for_network()
         self.wait("document.getElementById('example').title.includes('404')")
         self.draw(0, DIGITS[1])
         self.assertEqual(self.likeliest(), [["1"], []])
