@@ -18,7 +18,7 @@ import unittest
 import numpy as np
 
 from demo import demo
-from tests.browser.browser import DESKTOP, PHONE, Browser
+from tests.browser.browser import DESKTOP, PHONE, BrowserTest
 
 SITE = os.path.abspath("demo/site")
 MODEL = os.path.abspath("demo/network.model")
@@ -80,16 +80,11 @@ class Served:
         self.server.server_close()
 
 
-class DemoPageTest(unittest.TestCase):
+class DemoPageTest(BrowserTest):
 
     @classmethod
     def setUpClass(cls):
-        cls.outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", tempfile.gettempdir())
-        profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        cls.addClassCleanup(profile.cleanup)
-        os.environ["HOME"] = profile.name
-        cls.browser = Browser(profile.name)
-        cls.addClassCleanup(cls.browser.quit)
+        super().setUpClass()
         cls.site = Served(SITE)
         cls.addClassCleanup(cls.site.close)
 
