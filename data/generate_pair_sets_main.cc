@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "base/user_path.h"
 #include "data/data_set_directory.h"
 #include "data/data_set_name.h"
+#include "data/drawing_flags.h"
 #include "data/mnist.h"
 #include "data/pair_set_file.h"
 #include "data/pair_sets.h"
@@ -34,8 +34,6 @@ DEFINE_string(mnist_dir, "",
 namespace minidl {
 namespace {
 
-constexpr int64_t kMaxSeed = std::numeric_limits<uint32_t>::max();
-
 const ProgramUsage& Usage() {
   static const auto& usage = *new ProgramUsage{
       "generate_pair_sets", "[flags]",
@@ -53,15 +51,8 @@ absl::Status CheckFlags() {
     return absl::InvalidArgumentError(
         absl::StrCat("--n=", FLAGS_n, ": expected at least 1 pair"));
   }
-  if (FLAGS_seed < 0 || FLAGS_seed > kMaxSeed) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--seed=", FLAGS_seed, ": expected 0 to ", kMaxSeed,
-                     ", all that PyTorch's generator tells apart"));
-  }
-  if (FLAGS_output.empty()) {
-    return absl::InvalidArgumentError("--output is empty: expected a file");
-  }
-  return absl::OkStatus();
+  MINIDL_RETURN_IF_ERROR(CheckSeedFlag(FLAGS_seed));
+  return CheckOutputFlag(FLAGS_output);
 }
 
 absl::Status Run(const std::vector<std::string>& arguments) {

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "data/canvas.h"
 #include "data/contact_sheet.h"
 #include "data/data_set_directory.h"
+#include "data/drawing_flags.h"
 #include "data/mnist.h"
 #include "data/npz_reader.h"
 #include "data/pair_answers.h"
@@ -27,17 +27,13 @@
 namespace minidl {
 namespace {
 
-constexpr int64_t kMaxSeed = std::numeric_limits<uint32_t>::max();
-
 absl::Status CheckOptions(const ShowPairsOptions& options) {
   const auto error = [](absl::string_view flag, const absl::AlphaNum& value,
                         const absl::AlphaNum& expected) {
     return absl::InvalidArgumentError(
         absl::StrCat("--", flag, " is ", value, "; expected ", expected));
   };
-  if (options.seed < 0 || options.seed > kMaxSeed) {
-    return error("seed", options.seed, absl::StrCat("0 to ", kMaxSeed));
-  }
+  MINIDL_RETURN_IF_ERROR(CheckSeedFlag(options.seed));
   if (options.pairs.empty() && options.array != "train_input" &&
       options.array != "test_input") {
     return error("array", options.array,
@@ -49,10 +45,7 @@ absl::Status CheckOptions(const ShowPairsOptions& options) {
   if (options.only_errors && options.predictions.empty()) {
     return absl::InvalidArgumentError("--only_errors needs --predictions");
   }
-  if (options.output.empty()) {
-    return absl::InvalidArgumentError("--output is empty; expected a file");
-  }
-  return absl::OkStatus();
+  return CheckOutputFlag(options.output);
 }
 
 // What the user asks for, and words for it.

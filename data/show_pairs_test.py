@@ -116,7 +116,7 @@ class ShowPairsTest(unittest.TestCase):
         for returncode, flags, message in [
             (2, ["--pairs=pairs.npz", "--seed=0"], "--seed is of pairs that are drawn; leave it out with --pairs"),
             (2, ["--array=x"], "--array is x; expected train_input or test_input, unless --pairs"),
-            (2, ["--seed=-1"], "--seed is -1; expected 0 to 4294967295"),
+            (2, ["--seed=-1"], "--seed=-1: expected 0 to 4294967295"),
             (2, ["--n=0"], "n = 0: expected at least 1 pair"),
             (2, ["--data_set=cifar"], "data_set is cifar; expected mnist or fashion_mnist"),
             (2, ["--max_pairs=0"], "--max_pairs is 0; expected at least 1"),

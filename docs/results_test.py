@@ -64,7 +64,7 @@ class ResultsTest(unittest.TestCase):
                 file.write(update_results.TABLE.sub(lambda match: match[1] + match[4], page))
             for printed in "has been changed", "is up to date":
                 result = subprocess.run(["docs/update_results.py"],
-                                        env={"BUILD_WORKSPACE_DIRECTORY": directory},
+                                        env={"BUILD_WORKSPACE_DIRECTORY": directory, "PYTHONPATH": "."},
                                         stdout=subprocess.PIPE,
                                         check=True,
                                         text=True)

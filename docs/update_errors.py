@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from docs import error_cases
+from docs import error_cases, update_page
 
 PAGE = "docs/ERRORS.md"
 TABLES = re.compile(r"(?ms)^(<!-- errors -->\n)(.*?)^(<!-- end -->)$")
@@ -86,18 +86,5 @@ def with_tables(page):
     return TABLES.sub(lambda match: match[1] + "\n" + sections + "\n" + match[3], page)
 
 
-def main():
-    path = os.path.join(os.environ["BUILD_WORKSPACE_DIRECTORY"], PAGE)
-    with open(path, encoding="utf-8") as file:
-        old = file.read()
-    new = with_tables(old)
-    if new == old:
-        print(PAGE + " is up to date")
-        return
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(new)
-    print(PAGE + " has been changed")
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    update_page.update(PAGE, with_tables)

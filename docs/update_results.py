@@ -17,6 +17,8 @@ import shlex
 import subprocess
 import sys
 
+from docs import update_page
+
 PAGE = "docs/RESULTS.md"
 TABLE = re.compile(r"(?ms)^(<!-- stats ([^\n]*) -->\n)(.*?)^(<!-- end -->)$")
 
@@ -38,18 +40,5 @@ def with_tables(page):
     return TABLE.sub(lambda match: match[1] + run_stats(match[2]) + match[4], page)
 
 
-def main():
-    path = os.path.join(os.environ["BUILD_WORKSPACE_DIRECTORY"], PAGE)
-    with open(path, encoding="utf-8") as file:
-        old = file.read()
-    new = with_tables(old)
-    if new == old:
-        print(PAGE + " is up to date")
-        return
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(new)
-    print(PAGE + " has been changed")
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    update_page.update(PAGE, with_tables)

@@ -2,6 +2,9 @@
 
 import base64
 import json
+import os
+import tempfile
+import unittest
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -125,3 +128,16 @@ class Browser:
         """As it is printed."""
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.command("Page.printToPDF", preferCSSPageSize=False)["data"]))
+
+
+class BrowserTest(unittest.TestCase):
+    """Tests with one `browser`, which leave pictures in `outputs`."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", tempfile.gettempdir())
+        profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        cls.addClassCleanup(profile.cleanup)
+        os.environ["HOME"] = profile.name
+        cls.browser = Browser(profile.name)
+        cls.addClassCleanup(cls.browser.quit)

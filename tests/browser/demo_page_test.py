@@ -18,7 +18,7 @@ import unittest
 import numpy as np
 
 from demo import demo
-from tests.browser.browser import DESKTOP, PHONE, Browser
+from tests.browser.browser import DESKTOP, PHONE, BrowserTest
 
 SITE = os.path.abspath("demo/site")
 MODEL = os.path.abspath("demo/network.model")
@@ -80,16 +80,11 @@ class Served:
         self.server.server_close()
 
 
-class DemoPageTest(unittest.TestCase):
+class DemoPageTest(BrowserTest):
 
     @classmethod
     def setUpClass(cls):
-        cls.outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", tempfile.gettempdir())
-        profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        cls.addClassCleanup(profile.cleanup)
-        os.environ["HOME"] = profile.name
-        cls.browser = Browser(profile.name)
-        cls.addClassCleanup(cls.browser.quit)
+        super().setUpClass()
         cls.site = Served(SITE)
         cls.addClassCleanup(cls.site.close)
 
@@ -107,11 +102,14 @@ class DemoPageTest(unittest.TestCase):
             self.assertLess(time.monotonic(), end, condition)
             time.sleep(0.02)
 
+    def wait_for_network(self):
+        self.wait("document.getElementById('answer').textContent === 'Draw two digits.'")
+
     def open_page(self):
         self.browser.take_log()
         self.browser.take_requests()
         self.browser.driver.get(self.site.url)
-        self.wait("document.getElementById('answer').textContent === 'Draw two digits.'")
+        self.wait_for_network()
         self.wait("!document.getElementById('example').disabled")
         self.wait("document.getElementById('provenance').textContent")
 
@@ -583,6 +581,7 @@ class DemoPageTest(unittest.TestCase):
 
     def test_without_mnist(self):
         self.open_broken(lambda site: shutil.rmtree(os.path.join(site, "mnist")))
+        self.wait_for_network()
         self.wait("document.getElementById('example').title.includes('404')")
         self.draw(0, DIGITS[1])
         self.assertEqual(self.likeliest(), [["1"], []])

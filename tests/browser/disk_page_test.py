@@ -10,21 +10,12 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.browser.browser import DESKTOP, PHONE, Browser
+from tests.browser.browser import DESKTOP, PHONE, BrowserTest
 
 DISK = os.path.abspath("experiments/disk")
 
 
-class DiskPageTest(unittest.TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        cls.outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", tempfile.gettempdir())
-        profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        cls.addClassCleanup(profile.cleanup)
-        os.environ["HOME"] = profile.name
-        cls.browser = Browser(profile.name)
-        cls.addClassCleanup(cls.browser.quit)
+class DiskPageTest(BrowserTest):
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory()

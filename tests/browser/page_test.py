@@ -13,7 +13,7 @@ import time
 import unittest
 
 from records import tfrecord
-from tests.browser.browser import DESKTOP, PHONE, Browser
+from tests.browser.browser import DESKTOP, PHONE, BrowserTest
 
 STATS = os.path.abspath("tools/stats")
 DIGIT_PAIRS = os.path.abspath("experiments/digit_pairs")
@@ -65,16 +65,7 @@ def study(names, rounds, diverged=()):
     return records
 
 
-class PageTest(unittest.TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        cls.outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", tempfile.gettempdir())
-        profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        cls.addClassCleanup(profile.cleanup)
-        os.environ["HOME"] = profile.name
-        cls.browser = Browser(profile.name)
-        cls.addClassCleanup(cls.browser.quit)
+class PageTest(BrowserTest):
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
