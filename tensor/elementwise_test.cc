@@ -233,7 +233,8 @@ TYPED_TEST(ElementwiseTest, ArithmeticOfSpecialValues) {
   EXPECT_THAT(sum.values(), ElementsAre(IsNan(), infinity, infinity));
 }
 
-// The exact logarithms; that of 0 is of the smallest normal float in both types.
+// The exact logarithms; that of 0 is of the smallest normal float in both
+// types.
 TYPED_TEST(ElementwiseTest, LogProbabilityOfZero) {
   Tensor<TypeParam> logarithms({4});
   LogProbability(Tensor<TypeParam>({4}, {0, 0x1p-126, 0.25, 1}), logarithms);
