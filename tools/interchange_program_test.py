@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
+from tools.sanitized import is_sanitized
+
 ARCHITECTURE = """\
 name: "small"
 branches: JOINT
@@ -28,13 +30,6 @@ def file_bytes(shapes, header=None):
         entries[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
     text = json.dumps({**entries, **(header or {})}).encode()
     return struct.pack("<Q", len(text)) + text + bytes(end)
-
-
-def is_sanitized(program):
-    """Whether it reserves terabytes of address space for a sanitizer's tables."""
-    with open(program, "rb") as file:
-        code = file.read()
-    return b"__asan_init" in code or b"__tsan_init" in code
 
 
 class InterchangeProgramTest(unittest.TestCase):
