@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -236,11 +237,12 @@ void NpzReader::Discard::operator()(zip* archive) const {
 }
 
 absl::StatusOr<NpzReader> NpzReader::Open(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "rb");
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return FileError(path, "cannot open");
-  absl::Cleanup close_file = [file] { std::fclose(file); };
   struct stat info;
-  if (fstat(fileno(file), &info) != 0) return FileError(path, "cannot read");
+  if (fstat(fileno(file.get()), &info) != 0)
+    return FileError(path, "cannot read");
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": expected an .npz archive of NumPy, found ",
@@ -253,20 +255,20 @@ absl::StatusOr<NpzReader> NpzReader::Open(const std::string& path) {
   // To libzip an empty file is an archive without entries, and what stands
   // before an archive does not matter.
   char start[16];
-  const absl::string_view bytes(start,
-                                std::fread(start, 1, sizeof(start), file));
+  const absl::string_view bytes(
+      start, std::fread(start, 1, sizeof(start), file.get()));
   if (!absl::StartsWith(bytes, "PK")) {
     return refused(", as numpy.savez writes it, found ",
                    DescribeOtherFile(bytes));
   }
-  std::rewind(file);
+  std::rewind(file.get());
 
   zip_error_t error;
   zip_error_init(&error);
   const absl::Cleanup end_error = [&error] { zip_error_fini(&error); };
-  zip_source_t* source = zip_source_filep_create(file, 0, -1, &error);
+  zip_source_t* source = zip_source_filep_create(file.get(), 0, -1, &error);
   if (source == nullptr) return refused(": ", zip_error_strerror(&error));
-  std::move(close_file).Cancel();  // The source does.
+  file.release();  // The source closes it.
   zip_t* archive =
       zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
   if (archive == nullptr) {
