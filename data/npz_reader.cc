@@ -241,8 +241,9 @@ absl::StatusOr<NpzReader> NpzReader::Open(const std::string& path) {
       std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return FileError(path, "cannot open");
   struct stat info;
-  if (fstat(fileno(file.get()), &info) != 0)
+  if (fstat(fileno(file.get()), &info) != 0) {
     return FileError(path, "cannot read");
+  }
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": expected an .npz archive of NumPy, found ",
