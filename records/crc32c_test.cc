@@ -59,7 +59,7 @@ TEST(Crc32cWaysTest, AgreeOnAllLengths) {
 
 TEST(CombineCrc32cTest, IsThatOfTheWhole) {
   std::string bytes;
-  for (int i = 0; i < 300'000; ++i) {
+  for (int64_t i = 0; i < 300'000; ++i) {
     bytes.push_back(static_cast<char>(i * i / 7));
   }
   const absl::string_view whole = bytes;
