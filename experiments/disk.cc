@@ -278,6 +278,10 @@ absl::StatusOr<DiskRound> RunDisk(
     const Tensor<int64_t> order = RandomPermutation(num_points, generator);
     double sum = 0;
     for (int64_t start = 0; start < num_points; start += options.batch_size) {
+      if (options.cancelled != nullptr && *options.cancelled) {
+        return absl::CancelledError(
+            absl::StrCat("interrupted in epoch ", epoch));
+      }
       const absl::Span<const int64_t> rows = order.values().subspan(
           static_cast<size_t>(start), static_cast<size_t>(options.batch_size));
       GatherRows(inputs, rows, input);

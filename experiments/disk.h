@@ -1,6 +1,7 @@
 #ifndef MINIDL_EXPERIMENTS_DISK_H_
 #define MINIDL_EXPERIMENTS_DISK_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +44,8 @@ struct DiskOptions {
   std::optional<double> learning_rate;
   double momentum = 0;  // Of sgd.
   double weight_decay = 1e-4;
+  // Training ends early once it is true; null if nothing ends it.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 // A trained network and what it was trained and tested on.
@@ -64,7 +67,7 @@ std::string DescribeDiskTraining(const DiskOptions& options);
 // Draws both sets, unless they are given, and the initial weights from
 // Generator(seed), trains, and evaluates; denormals are zeros. `log` is called
 // after each epoch, from 1, with the mean loss over the epoch. OutOfRange, with
-// the epoch, if the loss is not finite.
+// the epoch, if the loss is not finite; Cancelled if the training ended early.
 absl::StatusOr<DiskRound> RunDisk(
     const DiskOptions& options,
     const std::function<void(int epoch, double loss)>& log);

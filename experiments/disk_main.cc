@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "base/command_line.h"
+#include "base/interrupt.h"
 #include "base/status_macros.h"
 #include "base/user_path.h"
 #include "experiments/disk_rounds.h"
@@ -60,11 +61,13 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   if (IsFlagSet("learning_rate")) training.learning_rate = FLAGS_learning_rate;
   training.momentum = FLAGS_momentum;
   training.weight_decay = FLAGS_weight_decay;
+  training.cancelled = &CatchInterrupt();
   options.rounds = FLAGS_rounds;
   options.log_every = FLAGS_log_every;
   options.plot = UserPath(FLAGS_plot);
-  MINIDL_RETURN_IF_ERROR(RunDiskRounds(options));
-  return FlushStandardOutput();
+  const absl::Status status = RunDiskRounds(options);
+  MINIDL_RETURN_IF_ERROR(FlushStandardOutput());
+  return status;
 }
 
 }  // namespace

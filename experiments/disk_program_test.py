@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -180,6 +181,33 @@ class DiskTest(unittest.TestCase):
         diverged = re.findall(r"^seed \d: training diverged: the loss of epoch \d is ", result.stdout, re.MULTILINE)
         self.assertIn(f"of {8 - len(diverged)} of 8 rounds:", result.stdout)
         self.assertGreater(len(diverged), 0)
+
+    def test_interrupted_rounds_keep_those_before(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "disk.html")
+            process = subprocess.Popen([PROGRAM, "--rounds=100", f"--plot={path}"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            first = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            stdout, stderr = process.communicate(timeout=100)
+            self.assertEqual(process.returncode, 130, stderr)
+            rounds = len(re.findall("^seed ", first + stdout, re.MULTILINE))
+            self.assertLess(rounds, 100)
+            self.assertIn(f"of {rounds} of 100 rounds:\n", stdout)
+            self.assertIn(f"disk: interrupted after {rounds} of 100 rounds\n", stderr)
+            with open(path, encoding="utf-8") as file:
+                page = json.loads(re.search(r'id="data">(.*?)</script>', file.read()).group(1))
+            self.assertEqual(len(page["rounds"]), rounds)
+
+    def test_interrupted_training_says_so(self):
+        process = subprocess.Popen([PROGRAM, "--epochs=1000000", "--log_every=1"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130, stderr)
+        self.assertRegex(stderr, r"^disk: interrupted in epoch \d+\n$")
+        self.assertNotIn("error", stdout)
 
     def test_a_closed_pipe_ends_it(self):
         read, write = os.pipe()

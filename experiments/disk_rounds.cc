@@ -79,11 +79,14 @@ absl::Status RunDiskRounds(const DiskRoundsOptions& given) {
   std::vector<double> train_errors;
   std::vector<double> test_errors;
   proto::DiskPage page = NewDiskPage(options.training);
+  absl::Status interrupted;
   if (!options.data.empty() && !is_single) {
     std::printf("every round has the data of %s, and weights of its own\n",
                 options.data.c_str());
   }
   for (int i = 0; i < options.rounds; ++i) {
+    // A reader of a pipe, too, sees how far it is.
+    std::fflush(stdout);
     DiskOptions training = options.training;
     training.seed += static_cast<uint64_t>(i);
     std::vector<double> losses;
@@ -93,8 +96,16 @@ absl::Status RunDiskRounds(const DiskRoundsOptions& given) {
       if (is_single &&
           (epoch % options.log_every == 0 || epoch == training.epochs)) {
         std::printf("epoch %d/%d: loss %.5f\n", epoch, training.epochs, loss);
+        std::fflush(stdout);
       }
     });
+    if (absl::IsCancelled(round.status())) {
+      interrupted = is_single ? round.status()
+                              : absl::CancelledError(absl::StrCat(
+                                    "interrupted after ", i, " of ",
+                                    options.rounds, " rounds"));
+      break;
+    }
     if (!is_single) {
       std::printf("seed %llu: ",
                   static_cast<unsigned long long>(training.seed));
@@ -121,11 +132,12 @@ absl::Status RunDiskRounds(const DiskRoundsOptions& given) {
         DescribeDiskErrors(options.rounds, train_errors, test_errors).c_str(),
         stdout);
   }
-  if (!options.plot.empty()) {
+  if (!options.plot.empty() && page.rounds_size() > 0) {
     FinishDiskPage(page);
     MINIDL_RETURN_IF_ERROR(WritePage(options.plot, page));
     std::fprintf(stderr, "page: %s\n", options.plot.c_str());
   }
+  MINIDL_RETURN_IF_ERROR(interrupted);
   if (test_errors.empty()) {
     return absl::OutOfRangeError(
         absl::StrCat("training diverged in all ", options.rounds, " rounds"));

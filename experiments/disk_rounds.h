@@ -24,7 +24,9 @@ struct DiskRoundsOptions {
 // epochs, or of several rounds a line each; then DescribeDiskErrors. A round
 // that diverges is said to have, and is not among those whose errors count.
 // InvalidArgument, with the flag, before any work; OutOfRange if all rounds
-// diverged; the errors of ReadDiskSets and WritePage.
+// diverged; Cancelled if the training's flag ended a round early, after the
+// rounds before it have been reported; the errors of ReadDiskSets and
+// WritePage.
 absl::Status RunDiskRounds(const DiskRoundsOptions& options);
 
 // The errors, in percent, of the rounds of `rounds` that did not diverge, of
