@@ -1,15 +1,12 @@
 #!/usr/bin/python3
 """Runs generate_disk_sets and opens what it writes with NumPy."""
 
-import hashlib
 import os
-import subprocess
-import tempfile
 import unittest
 
 import numpy as np
 
-PROGRAM = os.path.abspath("data/generate_disk_sets")
+from data.generate_sets_testutil import GenerateSetsTestCase
 
 # SHA-256 of each array's bytes, from PyTorch 1.13:
 #
@@ -27,39 +24,14 @@ PYTORCH_SHA256 = {
 }
 
 
-class GenerateDiskSetsTest(unittest.TestCase):
+class GenerateDiskSetsTest(GenerateSetsTestCase):
 
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-
-    def run_program(self, *flags, **environment):
-        """Runs the program as `bazel run` would in self.directory."""
-        return subprocess.run(
-            [PROGRAM, *flags],
-            env={**os.environ, "BUILD_WORKING_DIRECTORY": self.directory, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            check=False,
-        )
-
-    def generate(self, *flags, **environment):
-        """The path of the archive that a successful run writes."""
-        path = os.path.join(self.directory, "disk.npz")
-        result = self.run_program(*flags, **environment)
-        self.assertEqual(result.stderr, "")
-        self.assertEqual(result.returncode, 0)
-        self.assertTrue(result.stdout.startswith(path + ": "), result.stdout)
-        self.assertEqual(result.stdout.count("\n"), 1)
-        return path
+    program = os.path.abspath("data/generate_disk_sets")
+    archive = "disk.npz"
 
     def test_defaults_are_pytorchs_numbers(self):
         with np.load(self.generate()) as archive:
-            self.assertEqual(archive.files, list(PYTORCH_SHA256))
-            for name, sha256 in PYTORCH_SHA256.items():
-                self.assertEqual(hashlib.sha256(archive[name].tobytes()).hexdigest(), sha256, name)
+            self.assert_arrays(archive, PYTORCH_SHA256)
 
     def test_types_shapes_and_values(self):
         with np.load(self.generate("--n=5000", "--seed=4294967295")) as archive:
@@ -73,13 +45,7 @@ class GenerateDiskSetsTest(unittest.TestCase):
                 np.testing.assert_array_equal(targets, squares < 1 / (2 * np.pi))
 
     def test_same_seed_same_bytes(self):
-        contents = []
-        for flags in [{}, {"TZ": "UTC-14"}]:
-            with open(self.generate("--n=10", **flags), "rb") as file:
-                contents.append(file.read())
-        self.assertEqual(contents[0], contents[1])
-        with open(self.generate("--n=10", "--seed=2"), "rb") as file:
-            self.assertNotEqual(file.read(), contents[0])
+        self.assert_bytes_depend_on_the_seed_alone()
 
     def test_mistakes_leave_no_file(self):
         for returncode, flags, message in [
@@ -93,19 +59,10 @@ class GenerateDiskSetsTest(unittest.TestCase):
             (1, ["--output=none/disk.npz"], self.directory + "/none/disk.npz: cannot create"),
             (1, ["--output=/dev/full"], "/dev/full: cannot write"),
         ]:
-            with self.subTest(flags=flags):
-                result = self.run_program(*flags)
-                self.assertIn(message, result.stderr)
-                self.assertEqual(result.returncode, returncode, result.stderr)
-                self.assertEqual(result.stdout, "")
-                self.assertEqual(os.listdir(self.directory), [])
+            self.assert_refused(returncode, flags, message)
 
     def test_help_fits_one_screen(self):
-        result = self.run_program("--help")
-        self.assertEqual(result.returncode, 0)
-        lines = result.stdout.splitlines()
-        self.assertLessEqual(len(lines), 24)
-        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assert_help_fits_one_screen()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
 #!/usr/bin/python3
 """Runs generate_pair_sets and opens what it writes with NumPy."""
 
-import hashlib
 import os
-import subprocess
-import tempfile
 import unittest
 
 import numpy as np
 
-PROGRAM = os.path.abspath('data/generate_pair_sets')
+from data.generate_sets_testutil import GenerateSetsTestCase
 
 # SHA-256 of each array's bytes for each data set, from PyTorch 1.13, with `read`
 # as in mnist_test.cc:
@@ -58,62 +55,14 @@ PYTORCH_SHA256 = {
 }
 
 
-def read_file(path):
-    with open(path, 'rb') as file:
-        return file.read()
+class GeneratePairSetsTest(GenerateSetsTestCase):
 
-
-class GeneratePairSetsTest(unittest.TestCase):
-
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-
-    def run_program(self, *flags, **environment):
-        """Runs the program as `bazel run` would in self.directory."""
-        return subprocess.run(
-            [PROGRAM, *flags],
-            env={
-                **os.environ,
-                'BUILD_WORKING_DIRECTORY': self.directory,
-                **environment,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding='utf-8',
-            check=False,
-        )
-
-    def generate(self, *flags, **environment):
-        """The path of the archive that a successful run writes."""
-        path = os.path.join(self.directory, 'pairs.npz')
-        result = self.run_program(*flags, **environment)
-        self.assertEqual(result.stderr, '')
-        self.assertEqual(result.returncode, 0)
-        self.assertTrue(result.stdout.startswith(path + ': '), result.stdout)
-        self.assertEqual(result.stdout.count('\n'), 1)
-        return path
-
-    def assert_pytorchs(self, archive, data_set):
-        """`archive` has the arrays that PyTorch makes of `data_set`."""
-        expected = PYTORCH_SHA256[data_set]
-        self.assertEqual(archive.files, list(expected))
-        for name, sha256 in expected.items():
-            digest = hashlib.sha256(archive[name].tobytes()).hexdigest()
-            self.assertEqual(digest, sha256, name)
-
-    def assert_refused(self, flags, returncode, message):
-        """A run fails with a message and leaves no file."""
-        result = self.run_program(*flags)
-        self.assertIn(message, result.stderr)
-        self.assertEqual(result.returncode, returncode, result.stderr)
-        self.assertEqual(result.stdout, '')
-        self.assertEqual(os.listdir(self.directory), [])
+    program = os.path.abspath('data/generate_pair_sets')
+    archive = 'pairs.npz'
 
     def test_defaults_are_pytorchs_numbers(self):
         with np.load(self.generate()) as archive:
-            self.assert_pytorchs(archive, 'mnist')
+            self.assert_arrays(archive, PYTORCH_SHA256['mnist'])
             # Of which the first, to look at.
             self.assertEqual(archive['train_classes'][:3].tolist(),
                              [[9, 3], [5, 4], [7, 4]])
@@ -124,7 +73,7 @@ class GeneratePairSetsTest(unittest.TestCase):
 
     def test_fashion_mnist_is_pytorchs_numbers(self):
         with np.load(self.generate('--data_set=fashion_mnist')) as archive:
-            self.assert_pytorchs(archive, 'fashion_mnist')
+            self.assert_arrays(archive, PYTORCH_SHA256['fashion_mnist'])
 
     def test_types_shapes_and_values(self):
         with np.load(self.generate('--n=5000', '--seed=4294967295')) as archive:
@@ -145,12 +94,7 @@ class GeneratePairSetsTest(unittest.TestCase):
                     targets, classes[:, 0] <= classes[:, 1])
 
     def test_same_seed_same_bytes(self):
-        first = read_file(self.generate('--n=10', '--seed=1'))
-        # Nor does the clock or its time zone matter.
-        again = read_file(self.generate('--n=10', '--seed=1', TZ='UTC-14'))
-        self.assertEqual(first, again)
-        other = read_file(self.generate('--n=10', '--seed=2'))
-        self.assertNotEqual(first, other)
+        self.assert_bytes_depend_on_the_seed_alone()
 
     def test_wrong_flags_exit_with_2(self):
         for flags, message in [
@@ -167,8 +111,7 @@ class GeneratePairSetsTest(unittest.TestCase):
             (['--pairs=3'], 'pairs'),
             (['n=3'], "unexpected argument 'n=3'"),
         ]:
-            with self.subTest(flags=flags):
-                self.assert_refused(flags, 2, message)
+            self.assert_refused(2, flags, message)
 
     def test_failures_exit_with_1(self):
         for flags, message in [
@@ -181,17 +124,12 @@ class GeneratePairSetsTest(unittest.TestCase):
             (['--output=.'], 'Is a directory'),
             (['--output=/dev/full'], '/dev/full: cannot write'),
         ]:
-            with self.subTest(flags=flags):
-                self.assert_refused(flags, 1, message)
+            self.assert_refused(1, flags, message)
 
     def test_help_fits_one_screen(self):
-        result = self.run_program('--help')
-        self.assertEqual(result.returncode, 0)
-        lines = result.stdout.splitlines()
-        self.assertLessEqual(len(lines), 24)
-        self.assertLessEqual(max(map(len, lines)), 80)
-        for text in '--n  ', '[1000]', '--seed  ', '--output  ', '[pairs.npz]':
-            self.assertIn(text, result.stdout)
+        text = self.assert_help_fits_one_screen()
+        for part in '--n  ', '[1000]', '--seed  ', '--output  ', '[pairs.npz]':
+            self.assertIn(part, text)
 
 
 if __name__ == '__main__':
