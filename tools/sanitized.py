@@ -1,12 +1,13 @@
 """Whether programs under test have a sanitizer in them."""
 
 
-def has_sanitizer(program, name):
-    """Whether it has the one of this name, "asan" or "tsan"."""
+def has_sanitizer(program, *names):
+    """Whether it has one of those with these names, such as "asan" or "tsan"."""
     with open(program, "rb") as file:
-        return b"__%s_init" % name.encode() in file.read()
+        content = file.read()
+    return any(b"__%s_init" % name.encode() in content for name in names)
 
 
 def is_sanitized(program):
     """Whether it reserves terabytes of address space for a sanitizer's tables, so that no test can limit that."""
-    return has_sanitizer(program, "asan") or has_sanitizer(program, "tsan")
+    return has_sanitizer(program, "asan", "tsan")
