@@ -130,11 +130,10 @@ class ConvNorm {
   // From any gradient.
   void Backward() {
     operation_.SetOutputGradient(output_);
-    operation_.Backward(
-        {weight_, bias_, bias_, bias_},
-        {weight_gradient_, bias_gradients_[0], bias_gradients_[1],
-         bias_gradients_[2]},
-        shape_.needs_input_gradient ? &images_gradient_ : nullptr);
+    operation_.Backward({weight_, bias_, bias_, bias_},
+                        {weight_gradient_, bias_gradients_[0],
+                         bias_gradients_[1], bias_gradients_[2]},
+                        shape_.needs_input_gradient);
   }
 
  private:
@@ -146,7 +145,6 @@ class ConvNorm {
   Tensor<float> output_;
   Tensor<float> weight_gradient_;
   Tensor<float> bias_gradients_[3];
-  Tensor<float> images_gradient_;
 };
 
 void ConvNormForward(State& state, const ConvolutionShape& shape) {

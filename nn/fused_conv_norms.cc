@@ -1,13 +1,15 @@
 #include "nn/fused_conv_norms.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/types/span.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
-#include "nn/fused_modules.h"
+#include "nn/fused_run.h"
 #include "nn/module.h"
 #include "tensor/batch_norm.h"
 #include "tensor/conv_norm_pool2d.h"
@@ -57,40 +59,67 @@ std::unique_ptr<FusedConvNorms> FusedConvNorms::Match(
   return fused;
 }
 
-const Tensor<float>& FusedConvNorms::Forward(const Tensor<float>& input) {
+int64_t FusedConvNorms::padding() const {
+  return stages_[0]->conv2d->options().padding;
+}
+
+FusedImages FusedConvNorms::Forward(const FusedImages& input,
+                                    std::optional<int64_t> output_border) {
   for (size_t i = 0; i < stages_.size(); ++i) {
     Stage& stage = *stages_[i];
     const bool training = stage.norm->training();
     if (!training) stage.norm->GetRunningMoments(stage.running);
-    const ChannelMoments* const given = training ? nullptr : &stage.running;
-    const ConvNormOptions options = {stage.conv2d->options().padding,
-                                     stage.norm->options().epsilon};
-    if (i == 0) {
-      stage.operation.Forward(input, stage.parameters(), options, given);
+    const auto forward = [&](auto& images) {
+      stage.operation.Forward(
+          images, stage.parameters(),
+          {stage.conv2d->options().padding, stage.norm->options().epsilon},
+          training ? nullptr : &stage.running);
+    };
+    if (i > 0) {
+      forward(stages_[i - 1]->operation);
+    } else if (input.planes != nullptr) {
+      forward(*input.planes);
     } else {
-      stage.operation.Forward(stages_[i - 1]->operation, stage.parameters(),
-                              options, given);
+      forward(*input.channels_last);
     }
     if (training) {
       stage.norm->UpdateRunningMoments(stage.operation.moments(),
                                        stage.operation.values_per_channel());
     }
   }
-  stages_.back()->operation.GetOutput(output_);
-  return output_;
+  has_planes_ = input.planes != nullptr;
+  ConvNormPool2d& last = stages_.back()->operation;
+  FusedImages output;
+  if (output_border.has_value()) {
+    last.GetOutput(*output_border, channels_last_output_);
+    output.channels_last = &channels_last_output_;
+  } else {
+    last.GetOutput(output_);
+    output.planes = &output_;
+  }
+  return output;
 }
 
-const Tensor<float>& FusedConvNorms::Backward(
-    const Tensor<float>& output_gradient) {
-  stages_.back()->operation.SetOutputGradient(output_gradient);
+FusedImages FusedConvNorms::Backward(const FusedImages& output_gradient) {
+  ConvNormPool2d& last = stages_.back()->operation;
+  if (output_gradient.planes != nullptr) {
+    last.SetOutputGradient(*output_gradient.planes);
+  } else {
+    last.SetOutputGradient(*output_gradient.channels_last);
+  }
   for (size_t i = stages_.size(); i-- > 0;) {
     Stage& stage = *stages_[i];
     stage.operation.Backward(stage.parameters(), stage.gradients(),
-                             stages_[0]->conv2d->needs_input_gradient()
-                                 ? &input_gradient_
-                                 : nullptr);
+                             i > 0 || stage.conv2d->needs_input_gradient());
   }
-  return input_gradient_;
+  const ConvNormPool2d& first = stages_[0]->operation;
+  FusedImages gradient;
+  if (has_planes_) {
+    gradient.planes = &first.images_gradient();
+  } else {
+    gradient.channels_last = &first.channels_last_gradient();
+  }
+  return gradient;
 }
 
 }  // namespace minidl

@@ -2,15 +2,18 @@
 #define MINIDL_NN_FUSED_CONV_NORMS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
-#include "nn/fused_modules.h"
+#include "nn/fused_run.h"
 #include "nn/module.h"
 #include "tensor/batch_norm.h"
+#include "tensor/channels_last.h"
 #include "tensor/conv_norm_pool2d.h"
 #include "tensor/tensor.h"
 
@@ -24,15 +27,17 @@ namespace minidl {
 //
 // the convolutions with stride and dilation 1, and with less padding than their
 // kernel is large.
-class FusedConvNorms : public FusedModules {
+class FusedConvNorms : public FusedRun {
  public:
   // For the longest such run that `modules` start with; null if there is none.
   static std::unique_ptr<FusedConvNorms> Match(
       absl::Span<const std::unique_ptr<Module>> modules);
 
   size_t num_modules() const override { return num_modules_; }
-  const Tensor<float>& Forward(const Tensor<float>& input) override;
-  const Tensor<float>& Backward(const Tensor<float>& output_gradient) override;
+  int64_t padding() const override;
+  FusedImages Forward(const FusedImages& input,
+                      std::optional<int64_t> output_border) override;
+  FusedImages Backward(const FusedImages& output_gradient) override;
 
  private:
   struct Stage {
@@ -50,8 +55,9 @@ class FusedConvNorms : public FusedModules {
   // On the heap, since they know one another.
   std::vector<std::unique_ptr<Stage>> stages_;
   size_t num_modules_ = 0;
+  bool has_planes_ = true;  // The latest Forward's input.
   Tensor<float> output_;
-  Tensor<float> input_gradient_;
+  ChannelsLast channels_last_output_;
 };
 
 }  // namespace minidl

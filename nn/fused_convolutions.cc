@@ -3,12 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/types/span.h"
 #include "base/check.h"
 #include "nn/conv2d.h"
-#include "nn/fused_modules.h"
+#include "nn/fused_run.h"
 #include "nn/module.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv_pool2d.h"
@@ -48,47 +49,71 @@ std::unique_ptr<FusedConvolutions> FusedConvolutions::Match(
   return fused;
 }
 
-const Tensor<float>& FusedConvolutions::Forward(const Tensor<float>& input) {
-  MINIDL_CHECK(input.shape().rank() == 4, "Conv2d: input ",
-               input.shape().ToString(), " is not N×C×H×W");
+int64_t FusedConvolutions::padding() const {
+  return stages_[0].conv2d->options().padding;
+}
+
+FusedImages FusedConvolutions::Forward(const FusedImages& input,
+                                       std::optional<int64_t> output_border) {
   needs_input_gradient_ = stages_[0].conv2d->needs_input_gradient();
-  stages_[0].input = stages_[0].operation.Arrange(
-      input, stages_[0].conv2d->options().padding, needs_input_gradient_);
+  has_planes_ = input.planes != nullptr;
+  if (has_planes_) {
+    MINIDL_CHECK(input.planes->shape().rank() == 4, "Conv2d: input ",
+                 input.planes->shape().ToString(), " is not N×C×H×W");
+    stages_[0].input = stages_[0].operation.Arrange(*input.planes, padding(),
+                                                    needs_input_gradient_);
+  } else {
+    stages_[0].input = input.channels_last->view();
+  }
   for (size_t i = 0; i < stages_.size(); ++i) {
     Stage& stage = stages_[i];
     const bool last = i + 1 == stages_.size();
     // What a stage writes has the border that the next one's padding needs.
     stage.operation.Forward(stage.input, stage.conv2d->weight().value,
                             stage.conv2d->bias().value, stage.relu,
-                            last ? 0 : stages_[i + 1].conv2d->options().padding,
+                            last ? output_border.value_or(0)
+                                 : stages_[i + 1].conv2d->options().padding,
                             stage.output);
     if (!last) stages_[i + 1].input = stage.output.view();
   }
-  FromChannelsLast(stages_.back().output, output_);
-  return output_;
+  FusedImages output;
+  if (output_border.has_value()) {
+    output.channels_last = &stages_.back().output;
+  } else {
+    FromChannelsLast(stages_.back().output, output_);
+    output.planes = &output_;
+  }
+  return output;
 }
 
-const Tensor<float>& FusedConvolutions::Backward(
-    const Tensor<float>& output_gradient) {
-  MINIDL_CHECK(output_gradient.shape() == output_.shape(),
-               "Conv2d: output gradient ", output_gradient.shape().ToString(),
-               " where the output is ", output_.shape().ToString());
-  ToChannelsLast(output_gradient, stages_.back().output.stride(),
-                 stages_.back().output.border(), channels_last_gradient_);
+FusedImages FusedConvolutions::Backward(const FusedImages& output_gradient) {
+  const ChannelsLast* current = output_gradient.channels_last;
+  if (output_gradient.planes != nullptr) {
+    MINIDL_CHECK(output_gradient.planes->shape() == output_.shape(),
+                 "Conv2d: output gradient ",
+                 output_gradient.planes->shape().ToString(),
+                 " where the output is ", output_.shape().ToString());
+    ToChannelsLast(*output_gradient.planes, stages_.back().output.stride(),
+                   stages_.back().output.border(), channels_last_gradient_);
+    current = &channels_last_gradient_;
+  }
   for (size_t i = stages_.size(); i-- > 0;) {
     Stage& stage = stages_[i];
     const bool needed = i > 0 || needs_input_gradient_;
-    const bool last = i + 1 == stages_.size();
-    stage.operation.Backward(
-        stage.input, stage.conv2d->weight().value,
-        last ? channels_last_gradient_ : stages_[i + 1].input_gradient,
-        stage.conv2d->weight().gradient, stage.conv2d->bias().gradient,
-        needed ? &stage.input_gradient : nullptr);
+    stage.operation.Backward(stage.input, stage.conv2d->weight().value,
+                             *current, stage.conv2d->weight().gradient,
+                             stage.conv2d->bias().gradient,
+                             needed ? &stage.input_gradient : nullptr);
+    current = &stage.input_gradient;
   }
-  if (needs_input_gradient_) {
-    FromChannelsLast(stages_[0].input_gradient, input_gradient_);
+  FusedImages gradient;
+  if (has_planes_) {
+    if (needs_input_gradient_) FromChannelsLast(*current, input_gradient_);
+    gradient.planes = &input_gradient_;
+  } else {
+    gradient.channels_last = current;
   }
-  return input_gradient_;
+  return gradient;
 }
 
 }  // namespace minidl

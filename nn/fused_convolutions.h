@@ -2,12 +2,14 @@
 #define MINIDL_NN_FUSED_CONVOLUTIONS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "nn/conv2d.h"
-#include "nn/fused_modules.h"
+#include "nn/fused_run.h"
 #include "nn/module.h"
 #include "tensor/channels_last.h"
 #include "tensor/conv_pool2d.h"
@@ -23,15 +25,17 @@ namespace minidl {
 //   Conv2d, MaxPool2d(2),
 //
 // the convolutions with stride and dilation 1.
-class FusedConvolutions : public FusedModules {
+class FusedConvolutions : public FusedRun {
  public:
   // For the longest such run that `modules` start with; null if there is none.
   static std::unique_ptr<FusedConvolutions> Match(
       absl::Span<const std::unique_ptr<Module>> modules);
 
   size_t num_modules() const override { return num_modules_; }
-  const Tensor<float>& Forward(const Tensor<float>& input) override;
-  const Tensor<float>& Backward(const Tensor<float>& output_gradient) override;
+  int64_t padding() const override;
+  FusedImages Forward(const FusedImages& input,
+                      std::optional<int64_t> output_border) override;
+  FusedImages Backward(const FusedImages& output_gradient) override;
 
  private:
   struct Stage {
@@ -45,6 +49,8 @@ class FusedConvolutions : public FusedModules {
 
   std::vector<Stage> stages_;
   size_t num_modules_ = 0;
+  // Of the latest Forward.
+  bool has_planes_ = true;  // The input.
   bool needs_input_gradient_ = true;
   ChannelsLast channels_last_gradient_;
   Tensor<float> output_;

@@ -15,6 +15,7 @@ NOT_IN_IT = {
     "fused_conv_norms",
     "fused_convolutions",
     "fused_modules",
+    "fused_run",
     "nn",
     "pair_ensemble",
     "pair_loss",

@@ -14,8 +14,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "base/status_macros.h"
-#include "nn/fused_conv_norms.h"
-#include "nn/fused_convolutions.h"
 #include "nn/fused_modules.h"
 #include "nn/module.h"
 #include "nn/module_work.h"
@@ -24,18 +22,6 @@
 #include "tensor/tensor.h"
 
 namespace minidl {
-namespace {
-
-// For the modules that can be computed together and that `modules` start with,
-// or null.
-std::unique_ptr<FusedModules> MatchFused(
-    absl::Span<const std::unique_ptr<Module>> modules) {
-  if (auto fused = FusedConvolutions::Match(modules)) return fused;
-  return FusedConvNorms::Match(modules);
-}
-
-}  // namespace
-
 template <typename T>
 void BasicSequential<T>::Add(std::unique_ptr<BasicModule<T>> module) {
   modules_.push_back(std::move(module));
@@ -175,7 +161,8 @@ void BasicSequential<T>::Plan() {
     Step& step = steps_.emplace_back();
     step.module = i;
     if constexpr (std::is_same_v<T, float>) {
-      step.fused = MatchFused(absl::MakeConstSpan(modules_).subspan(i));
+      step.fused =
+          FusedModules::Match(absl::MakeConstSpan(modules_).subspan(i));
     }
     i += step.fused != nullptr ? step.fused->num_modules() : 1;
   }

@@ -21,7 +21,7 @@ namespace minidl {
 
 // Modules one after the other, as torch.nn.Sequential; it owns them. Without
 // modules it is the identity. Neighbours that can be computed in one pass are
-// (see FusedConvolutions and FusedConvNorms), with the same parameters and, but
+// (see FusedModules), with the same parameters and, but
 // for rounding, the same results; only Forward and Backward of those modules
 // are then not called.
 //

@@ -1,5 +1,6 @@
 #include "tensor/channels_last.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/check.h"
@@ -36,6 +37,20 @@ void ChannelsLast::Resize(int64_t batch, int64_t channels, int64_t height,
   channels_ = channels;
   border_ = border;
   Clear();
+}
+
+void CopyPixelsFrom(const ChannelsLast& images, int64_t n, float* pixels) {
+  const int64_t row = images.width() * images.stride();
+  for (int64_t y = 0; y < images.height(); ++y) {
+    std::copy_n(images.start(n) + y * images.row_size(), row, pixels + y * row);
+  }
+}
+
+void CopyPixelsTo(const float* pixels, int64_t n, ChannelsLast& images) {
+  const int64_t row = images.width() * images.stride();
+  for (int64_t y = 0; y < images.height(); ++y) {
+    std::copy_n(pixels + y * row, row, images.start(n) + y * images.row_size());
+  }
 }
 
 void ToChannelsLast(const Tensor<float>& images, int64_t stride, int64_t border,

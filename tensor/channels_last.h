@@ -67,6 +67,10 @@ class ChannelsLast {
   int64_t border_ = 0;
 };
 
+// Image n's pixels, one row after the other without its border, and back.
+void CopyPixelsFrom(const ChannelsLast& images, int64_t n, float* pixels);
+void CopyPixelsTo(const float* pixels, int64_t n, ChannelsLast& images);
+
 // From N×C×H×W and back.
 void ToChannelsLast(const Tensor<float>& images, int64_t stride, int64_t border,
                     ChannelsLast& output);

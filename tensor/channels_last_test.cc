@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tensor/shape.h"
@@ -51,6 +52,28 @@ TEST(ChannelsLastTest, ThereAndBack) {
   FromChannelsLast(channels_last, back);
   EXPECT_EQ(back.shape(), images.shape());
   EXPECT_EQ(back.values(), images.values());
+}
+
+TEST(ChannelsLastTest, PixelsWithoutBorderThereAndBack) {
+  ChannelsLast images;
+  ToChannelsLast(Counting({2, 3, 4, 5}), 4, 2, images);
+  ChannelsLast without_border;
+  ToChannelsLast(Counting({2, 3, 4, 5}), 4, 0, without_border);
+  ChannelsLast copy;
+  copy.Resize(2, 3, 4, 5, 4, 1);
+  for (int64_t n = 0; n < 2; ++n) {
+    Tensor<float> pixels({4 * 5 * 4});
+    CopyPixelsFrom(images, n, pixels.data());
+    EXPECT_EQ(pixels.values(),
+              absl::MakeConstSpan(without_border.start(n), 4 * 5 * 4));
+    CopyPixelsTo(pixels.data(), n, copy);
+  }
+  Tensor<float> back;
+  FromChannelsLast(copy, back);
+  EXPECT_EQ(back.values(), Counting({2, 3, 4, 5}).values());
+  // Its border is as it was.
+  EXPECT_EQ(copy.border_start(0)[0], 0);
+  EXPECT_EQ(copy.start(0)[-1], 0);
 }
 
 TEST(ChannelsLastTest, NewSizeIsClearedOldOneStays) {

@@ -5,7 +5,9 @@
 
 #include "base/check.h"
 #include "tensor/batch_norm.h"
+#include "tensor/channels_last.h"
 #include "tensor/kernels/batch_norm.h"
+#include "tensor/kernels/channel_group.h"
 #include "tensor/kernels/direct_conv2d.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/im2col.h"
@@ -30,8 +32,27 @@ void ConvNormPool2d::Forward(const Tensor<float>& images,
   MINIDL_CHECK(shape.rank() == 4, "ConvNormPool2d: images ", shape.ToString(),
                " are not N×C×H×W");
   images_ = &images;
+  channels_last_ = nullptr;
   previous_ = nullptr;
   Forward(shape[0], {shape[1], shape[2], shape[3], shape[1], options.padding},
+          parameters, options, given);
+}
+
+void ConvNormPool2d::Forward(const ChannelsLast& images,
+                             const ConvNormParameters& parameters,
+                             const ConvNormOptions& options,
+                             const ChannelMoments* given) {
+  MINIDL_CHECK(images.border() == options.padding &&
+                   images.stride() == kernels::PadChannels(images.channels()),
+               "ConvNormPool2d: images with a border of ", images.border(),
+               " and ", images.stride(), " numbers for ", images.channels(),
+               " channels, where the padding is ", options.padding);
+  images_ = nullptr;
+  channels_last_ = &images;
+  previous_ = nullptr;
+  Forward(images.batch(),
+          {images.channels(), images.height(), images.width(), images.stride(),
+           images.border()},
           parameters, options, given);
 }
 
@@ -40,6 +61,7 @@ void ConvNormPool2d::Forward(ConvNormPool2d& previous,
                              const ConvNormOptions& options,
                              const ChannelMoments* given) {
   images_ = nullptr;
+  channels_last_ = nullptr;
   previous_ = &previous;
   ImageLayout input = previous.OutputLayout();
   input.border = options.padding;
@@ -96,15 +118,13 @@ void ConvNormPool2d::Forward(int64_t batch, const ImageLayout& input,
   bias_.Resize({stride});
   bias_.Fill(0);
   std::copy_n(parameters.conv_bias.data(), kernel[0], bias_.data());
-  input_.Resize({forward_.from.size()});
-  input_.Fill(0);  // The border stays.
+  StartInput(1);
   convolved_.Resize({batch, forward_.to.height, forward_.to.width, stride});
   sums_.Resize({3, stride});
   sums_.Fill(0);
   for (int64_t n = 0; n < batch; ++n) {
     float* const image = convolved_.Outer(n).data();
-    TakeInput(n, input_.data());
-    kernels::DirectConv2d(forward_, input_.data(), packed_weights_.data(),
+    kernels::DirectConv2d(forward_, TakeInput(n, 1), packed_weights_.data(),
                           bias_.data(), image);
     if (of_batch_) {
       if (n == 0) std::copy_n(image, stride, sums_.Outer(2).data());
@@ -141,6 +161,16 @@ void ConvNormPool2d::GetOutput(Tensor<float>& output) {
   }
 }
 
+void ConvNormPool2d::GetOutput(int64_t border, ChannelsLast& output) const {
+  ImageLayout layout = OutputLayout();
+  layout.border = border;
+  output.Resize(batch(), layout.channels, layout.height, layout.width,
+                layout.stride, border);
+  for (int64_t n = 0; n < batch(); ++n) {
+    GiveOutput(n, layout, output.border_start(n));
+  }
+}
+
 void ConvNormPool2d::SetOutputGradient(const Tensor<float>& output_gradient) {
   const ImageLayout layout = OutputLayout();
   MINIDL_CHECK(
@@ -157,14 +187,29 @@ void ConvNormPool2d::SetOutputGradient(const Tensor<float>& output_gradient) {
   }
 }
 
+void ConvNormPool2d::SetOutputGradient(const ChannelsLast& output_gradient) {
+  const ImageLayout layout = OutputLayout();
+  MINIDL_CHECK(output_gradient.batch() == batch() &&
+                   output_gradient.channels() == layout.channels &&
+                   output_gradient.stride() == layout.stride &&
+                   output_gradient.height() == layout.height &&
+                   output_gradient.width() == layout.width,
+               "ConvNormPool2d: output gradient ", output_gradient.batch(), "×",
+               output_gradient.channels(), "×", output_gradient.height(), "×",
+               output_gradient.width(), " where the output is ", batch(), "×",
+               layout.channels, "×", layout.height, "×", layout.width);
+  StartGradients();
+  for (int64_t n = 0; n < batch(); ++n) {
+    CopyPixelsFrom(output_gradient, n, output_gradient_.Outer(n).data());
+    AddGradientSums(n);
+  }
+}
+
 void ConvNormPool2d::Backward(const ConvNormParameters& parameters,
                               const ConvNormGradients& gradients,
-                              Tensor<float>* images_gradient) {
-  const ImageLayout& image = forward_.from;
+                              bool needs_input_gradient) {
   const ImageLayout& gradient = backward_.from;
   const int64_t channels = gradient.channels;
-  const bool needs_input_gradient =
-      previous_ != nullptr || images_gradient != nullptr;
   MINIDL_CHECK(gradients.conv_weight.shape() == parameters.conv_weight.shape(),
                "ConvNormPool2d: weight gradient ",
                gradients.conv_weight.shape().ToString(), " and weight ",
@@ -183,16 +228,10 @@ void ConvNormPool2d::Backward(const ConvNormParameters& parameters,
     bias_.Resize({backward_.to.stride});
     bias_.Fill(0);
   }
-  if (previous_ != nullptr) {
-    previous_->StartGradients();
-  } else if (needs_input_gradient) {
-    images_gradient->Resize(images_->shape());
-    result_.Resize({backward_.to.size()});
-  }
+  if (needs_input_gradient) StartInputGradient();
   const int64_t at_a_time = kernels::DirectConv2dImagesAtATime(forward_);
-  // The borders stay.
-  input_.Resize({at_a_time, image.size()});
-  input_.Fill(0);
+  StartInput(at_a_time);
+  // The border stays.
   gradient_.Resize({at_a_time, gradient.size()});
   gradient_.Fill(0);
   weight_sums_.Resize({forward_.weight_sums_size()});
@@ -201,31 +240,19 @@ void ConvNormPool2d::Backward(const ConvNormParameters& parameters,
   bias_gradient_.Fill(0);
   for (int64_t begin = 0; begin < batch(); begin += at_a_time) {
     const int64_t count = std::min(at_a_time, batch() - begin);
+    const float* const input = TakeInput(begin, count);
     for (int64_t i = 0; i < count; ++i) {
       const int64_t n = begin + i;
-      TakeInput(n, input_.data() + i * image.size());
       float* const of_image = gradient_.data() + i * gradient.size();
       kernels::NormReluPoolGradient(
           norm_, map(), maps, convolved_.Outer(n).data(),
           output_gradient_.Outer(n).data(), gradient, of_image);
       kernels::AddPixels(gradient, of_image, bias_gradient_.data());
     }
-    kernels::DirectConv2dWeightGradient(forward_, gradient, count,
-                                        input_.data(), gradient_.data(),
-                                        weight_sums_.data());
+    kernels::DirectConv2dWeightGradient(forward_, gradient, count, input,
+                                        gradient_.data(), weight_sums_.data());
     for (int64_t i = 0; i < count && needs_input_gradient; ++i) {
-      const int64_t n = begin + i;
-      float* const result = previous_ == nullptr
-                                ? result_.data()
-                                : previous_->output_gradient_.Outer(n).data();
-      kernels::DirectConv2d(backward_, gradient_.data() + i * gradient.size(),
-                            packed_weights_.data(), bias_.data(), result);
-      if (previous_ == nullptr) {
-        kernels::GivePlanes(backward_.to, result,
-                            images_gradient->Outer(n).data());
-      } else {
-        previous_->AddGradientSums(n);
-      }
+      ComputeInputGradient(begin + i, gradient_.data() + i * gradient.size());
     }
   }
   scratch_.Resize(gradients.conv_weight.shape());
@@ -242,11 +269,53 @@ ImageLayout ConvNormPool2d::OutputLayout() const {
           norm_.input.stride, 0};
 }
 
-void ConvNormPool2d::TakeInput(int64_t n, float* image) {
-  if (previous_ == nullptr) {
-    kernels::TakePlanes(forward_.from, images_->Outer(n).data(), image);
+void ConvNormPool2d::StartInput(int64_t count) {
+  if (channels_last_ != nullptr) return;
+  input_.Resize({count, forward_.from.size()});
+  input_.Fill(0);  // The border stays.
+}
+
+const float* ConvNormPool2d::TakeInput(int64_t n, int64_t count) {
+  if (channels_last_ != nullptr) return channels_last_->border_start(n);
+  for (int64_t i = 0; i < count; ++i) {
+    float* const image = input_.Outer(i).data();
+    if (previous_ != nullptr) {
+      previous_->GiveOutput(n + i, forward_.from, image);
+    } else {
+      kernels::TakePlanes(forward_.from, images_->Outer(n + i).data(), image);
+    }
+  }
+  return input_.data();
+}
+
+void ConvNormPool2d::StartInputGradient() {
+  if (previous_ != nullptr) {
+    previous_->StartGradients();
+    return;
+  }
+  result_.Resize({backward_.to.size()});
+  if (images_ != nullptr) {
+    images_gradient_.Resize(images_->shape());
+    return;
+  }
+  const ChannelsLast& images = *channels_last_;
+  channels_last_gradient_.Resize(images.batch(), images.channels(),
+                                 images.height(), images.width(),
+                                 images.stride(), images.border());
+}
+
+void ConvNormPool2d::ComputeInputGradient(int64_t n, const float* gradient) {
+  float* const result = previous_ == nullptr
+                            ? result_.data()
+                            : previous_->output_gradient_.Outer(n).data();
+  kernels::DirectConv2d(backward_, gradient, packed_weights_.data(),
+                        bias_.data(), result);
+  if (previous_ != nullptr) {
+    previous_->AddGradientSums(n);
+  } else if (images_ != nullptr) {
+    kernels::GivePlanes(backward_.to, result, images_gradient_.Outer(n).data());
   } else {
-    previous_->GiveOutput(n, forward_.from, image);
+    CopyPixelsTo(result, n, channels_last_gradient_);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "tensor/batch_norm.h"
+#include "tensor/channels_last.h"
 #include "tensor/kernels/direct_conv2d.h"
 #include "tensor/kernels/image_layout.h"
 #include "tensor/kernels/norm_relu_pool.h"
@@ -47,11 +48,15 @@ class ConvNormPool2d {
   ConvNormPool2d(const ConvNormPool2d&) = delete;
   ConvNormPool2d& operator=(const ConvNormPool2d&) = delete;
 
-  // From `images` (N×C×H×W) or from the output of another one's latest Forward,
-  // either of which stays until Backward is done. In training (`given` is null)
-  // the moments that it normalises by are the batch's; otherwise `given`.
+  // From `images` (N×C×H×W, or in the other order with a border as wide as the
+  // padding and whole groups of channels) or from the output of another one's
+  // latest Forward, all of which stay until Backward is done. In training
+  // (`given` is null) the moments that it normalises by are the batch's;
+  // otherwise `given`.
   void Forward(const Tensor<float>& images,
                const ConvNormParameters& parameters,
+               const ConvNormOptions& options, const ChannelMoments* given);
+  void Forward(const ChannelsLast& images, const ConvNormParameters& parameters,
                const ConvNormOptions& options, const ChannelMoments* given);
   void Forward(ConvNormPool2d& previous, const ConvNormParameters& parameters,
                const ConvNormOptions& options, const ChannelMoments* given);
@@ -61,18 +66,24 @@ class ConvNormPool2d {
   const ChannelMoments& moments() const { return moments_; }
   int64_t values_per_channel() const;
 
-  // output (N×O×H'×W', resized).
+  // output (N×O×H'×W', resized, or in the other order with a border).
   void GetOutput(Tensor<float>& output);
+  void GetOutput(int64_t border, ChannelsLast& output) const;
 
   // The gradient by the output, if no other one's Backward gives it.
   void SetOutputGradient(const Tensor<float>& output_gradient);
+  void SetOutputGradient(const ChannelsLast& output_gradient);
 
-  // Adds to the gradients by the parameters. The gradient by the input goes to
-  // the one that Forward had it from, or else to `images_gradient` (resized),
-  // if that is not null.
+  // Adds to the gradients by the parameters, and computes the gradient by the
+  // input if `needs_input_gradient`; that goes to the one that Forward had its
+  // input from, or else to images_gradient() or channels_last_gradient(), as
+  // Forward had its images.
   void Backward(const ConvNormParameters& parameters,
-                const ConvNormGradients& gradients,
-                Tensor<float>* images_gradient);
+                const ConvNormGradients& gradients, bool needs_input_gradient);
+  const Tensor<float>& images_gradient() const { return images_gradient_; }
+  const ChannelsLast& channels_last_gradient() const {
+    return channels_last_gradient_;
+  }
 
  private:
   void Forward(int64_t batch, const kernels::ImageLayout& input,
@@ -82,8 +93,16 @@ class ConvNormPool2d {
   // its gradient.
   int64_t batch() const;
   kernels::ImageLayout OutputLayout() const;
-  // For image n.
-  void TakeInput(int64_t n, float* image);
+  // Before so many images of the input are taken at a time; and the input's
+  // images from n on, one after the other as forward_ has them, until the next
+  // call.
+  void StartInput(int64_t count);
+  const float* TakeInput(int64_t n, int64_t count);
+  // Before the gradients by the input; and that by image n, from the gradient
+  // by what it is convolved to.
+  void StartInputGradient();
+  void ComputeInputGradient(int64_t n, const float* gradient);
+  // The output's image n.
   void GiveOutput(int64_t n, const kernels::ImageLayout& layout,
                   float* image) const;
   // Before the gradients by the output come, and after image n's has.
@@ -97,7 +116,8 @@ class ConvNormPool2d {
 
   const bool pool_;
   // Of the latest Forward.
-  const Tensor<float>* images_ = nullptr;
+  const Tensor<float>* images_ = nullptr;  // One of these three.
+  const ChannelsLast* channels_last_ = nullptr;
   ConvNormPool2d* previous_ = nullptr;
   kernels::DirectConv2dGeometry forward_ = {};
   kernels::DirectConv2dGeometry backward_ = {};
@@ -109,6 +129,9 @@ class ConvNormPool2d {
   // Each N×H×W×O, with channels that fill up the last group.
   Tensor<float> convolved_;
   Tensor<float> output_gradient_;
+  // By the input.
+  Tensor<float> images_gradient_;
+  ChannelsLast channels_last_gradient_;
   // For each channel.
   Tensor<float> bias_;
   Tensor<float> map_;           // Rows: center, scale, shift.

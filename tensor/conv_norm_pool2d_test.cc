@@ -15,8 +15,10 @@
 #include "gtest/gtest.h"
 #include "hwy/targets.h"
 #include "tensor/batch_norm.h"
+#include "tensor/channels_last.h"
 #include "tensor/conv2d.h"
 #include "tensor/elementwise.h"
+#include "tensor/kernels/channel_group.h"
 #include "tensor/kernels/targets_testutil.h"
 #include "tensor/max_pool2d.h"
 #include "tensor/shape.h"
@@ -154,8 +156,14 @@ struct Results {
   Problem<T> problem;
 };
 
-Results<float> RunFused(const Case& c, Problem<float> problem) {
+// With images that come and go in the order N×C×H×W, or with the channels last,
+// as they lie between operations.
+Results<float> RunFused(const Case& c, Problem<float> problem,
+                        bool channels_last = false) {
   Results<float> results;
+  ChannelsLast images;
+  ToChannelsLast(problem.images, kernels::PadChannels(c.channels),
+                 c.stages[0].padding, images);
   std::vector<std::unique_ptr<ConvNormPool2d>> operations;
   const auto parameters = [&problem](size_t i) {
     const Stage<float>& s = problem.stages[i];
@@ -167,23 +175,40 @@ Results<float> RunFused(const Case& c, Problem<float> problem) {
     const ChannelMoments* given =
         c.training ? nullptr : &problem.stages[i].given;
     operations.push_back(std::make_unique<ConvNormPool2d>(c.stages[i].pool));
-    if (i == 0) {
-      operations[i]->Forward(problem.images, parameters(i), options, given);
-    } else {
+    if (i > 0) {
       operations[i]->Forward(*operations[i - 1], parameters(i), options, given);
+    } else if (channels_last) {
+      operations[i]->Forward(images, parameters(i), options, given);
+    } else {
+      operations[i]->Forward(problem.images, parameters(i), options, given);
     }
     ChannelMoments& moments = results.moments.emplace_back();
     moments.mean = operations[i]->moments().mean.Clone();
     moments.variance = operations[i]->moments().variance.Clone();
   }
-  operations.back()->GetOutput(results.output);
-  operations.back()->SetOutputGradient(problem.output_gradient);
+  if (channels_last) {
+    ChannelsLast output;
+    operations.back()->GetOutput(/*border=*/2, output);
+    FromChannelsLast(output, results.output);
+    ToChannelsLast(problem.output_gradient, output.stride(), output.border(),
+                   output);
+    operations.back()->SetOutputGradient(output);
+  } else {
+    operations.back()->GetOutput(results.output);
+    operations.back()->SetOutputGradient(problem.output_gradient);
+  }
   for (size_t i = c.stages.size(); i-- > 0;) {
     Stage<float>& s = problem.stages[i];
     operations[i]->Backward(parameters(i),
                             {s.conv_weight_gradient, s.conv_bias_gradient,
                              s.norm_weight_gradient, s.norm_bias_gradient},
-                            &results.images_gradient);
+                            /*needs_input_gradient=*/true);
+  }
+  if (channels_last) {
+    FromChannelsLast(operations[0]->channels_last_gradient(),
+                     results.images_gradient);
+  } else {
+    results.images_gradient = operations[0]->images_gradient().Clone();
   }
   results.problem = std::move(problem);
   return results;
@@ -316,6 +341,23 @@ TEST(ConvNormPool2dTest, IsItsOperationsForAllTargets) {
   }
 }
 
+void ExpectSame(const Results<float>& a, const Results<float>& b) {
+  EXPECT_EQ(a.output.shape(), b.output.shape());
+  EXPECT_EQ(a.output.values(), b.output.values());
+  EXPECT_EQ(a.images_gradient.shape(), b.images_gradient.shape());
+  EXPECT_EQ(a.images_gradient.values(), b.images_gradient.values());
+  for (size_t i = 0; i < a.moments.size(); ++i) {
+    const Stage<float>& s = a.problem.stages[i];
+    const Stage<float>& t = b.problem.stages[i];
+    EXPECT_EQ(a.moments[i].mean.values(), b.moments[i].mean.values());
+    EXPECT_EQ(a.moments[i].variance.values(), b.moments[i].variance.values());
+    EXPECT_EQ(s.conv_weight_gradient.values(), t.conv_weight_gradient.values());
+    EXPECT_EQ(s.conv_bias_gradient.values(), t.conv_bias_gradient.values());
+    EXPECT_EQ(s.norm_weight_gradient.values(), t.norm_weight_gradient.values());
+    EXPECT_EQ(s.norm_bias_gradient.values(), t.norm_bias_gradient.values());
+  }
+}
+
 TEST(ConvNormPool2dTest, SameBitsWithAvx2AndAvx512) {
   if (!kernels::HasAvx2AndAvx512()) {
     GTEST_SKIP() << "this processor has not both";
@@ -328,22 +370,15 @@ TEST(ConvNormPool2dTest, SameBitsWithAvx2AndAvx512) {
       results.push_back(RunFused(c, MakeProblem<float>(c)));
     }
     kernels::ChooseTargets(0);
-    const Results<float>& a = results[0];
-    const Results<float>& b = results[1];
-    EXPECT_EQ(a.output.values(), b.output.values());
-    EXPECT_EQ(a.images_gradient.values(), b.images_gradient.values());
-    for (size_t i = 0; i < c.stages.size(); ++i) {
-      const Stage<float>& s = a.problem.stages[i];
-      const Stage<float>& t = b.problem.stages[i];
-      EXPECT_EQ(a.moments[i].mean.values(), b.moments[i].mean.values());
-      EXPECT_EQ(a.moments[i].variance.values(), b.moments[i].variance.values());
-      EXPECT_EQ(s.conv_weight_gradient.values(),
-                t.conv_weight_gradient.values());
-      EXPECT_EQ(s.conv_bias_gradient.values(), t.conv_bias_gradient.values());
-      EXPECT_EQ(s.norm_weight_gradient.values(),
-                t.norm_weight_gradient.values());
-      EXPECT_EQ(s.norm_bias_gradient.values(), t.norm_bias_gradient.values());
-    }
+    ExpectSame(results[0], results[1]);
+  }
+}
+
+TEST(ConvNormPool2dTest, SameBitsWithTheChannelsLast) {
+  for (const Case& c : Cases()) {
+    SCOPED_TRACE(c.ToString());
+    ExpectSame(RunFused(c, MakeProblem<float>(c), /*channels_last=*/true),
+               RunFused(c, MakeProblem<float>(c)));
   }
 }
 
@@ -366,10 +401,10 @@ struct Identity {
     operation.Forward(images, {conv_weight, conv_bias, norm_weight, norm_bias},
                       {/*padding=*/0, kEpsilon}, &moments);
   }
-  void Backward(ConvNormPool2d& operation, Tensor<float>* images_gradient) {
+  void Backward(ConvNormPool2d& operation, bool needs_input_gradient) {
     operation.Backward({conv_weight, conv_bias, norm_weight, norm_bias},
                        {gradients[0], gradients[1], gradients[2], gradients[3]},
-                       images_gradient);
+                       needs_input_gradient);
   }
 };
 
@@ -385,11 +420,11 @@ TEST(ConvNormPool2dTest, FirstOfEqualOnesWinsAndDeadOnesGetNothing) {
     operation.GetOutput(output);
     EXPECT_THAT(output.values(), ElementsAre(3, 0, 0.5));
     operation.SetOutputGradient(Tensor<float>({3, 1, 1, 1}, {5, 6, 7}));
-    Tensor<float> images_gradient;
-    identity.Backward(operation, &images_gradient);
-    EXPECT_THAT(images_gradient.values(), ElementsAre(0, 5, 0, 0,  //
-                                                      0, 0, 0, 0,  //
-                                                      0, 0, 0, 7));
+    identity.Backward(operation, /*needs_input_gradient=*/true);
+    EXPECT_THAT(operation.images_gradient().values(),
+                ElementsAre(0, 5, 0, 0,  //
+                            0, 0, 0, 0,  //
+                            0, 0, 0, 7));
   });
 }
 
@@ -428,7 +463,7 @@ TEST(ConvNormPool2dTest, BatchesFollowOneAnother) {
       Tensor<float> gradient(output.shape());
       gradient.Fill(1);
       operation.SetOutputGradient(gradient);
-      identity.Backward(operation, nullptr);
+      identity.Backward(operation, /*needs_input_gradient=*/false);
       EXPECT_EQ(identity.gradients[0].data()[0], 2 * 4 * batch);
       EXPECT_EQ(identity.gradients[3].data()[0], 4 * batch);
     }
@@ -463,8 +498,17 @@ TEST(ConvNormPool2dDeathTest, Misuse) {
   const ChannelMoments empty;
   EXPECT_DEATH(forward(images, {4, 2, 2, 2}, vector, 0, &empty),
                "moments \\[0\\] and \\[0\\] for weight \\[4, 2, 2, 2\\]");
+  ChannelsLast narrow;
+  narrow.Resize(1, 2, 3, 3, /*stride=*/2, /*border=*/0);
+  EXPECT_DEATH(
+      operation.Forward(narrow,
+                        {Tensor<float>({4, 2, 2, 2}), vector, vector, vector},
+                        {/*padding=*/1, kEpsilon}, nullptr),
+      "border of 0 and 2 numbers for 2 channels, where the padding is 1");
   Identity identity;
   identity.Forward(Tensor<float>({1, 1, 4, 4}), operation);
+  EXPECT_DEATH(operation.SetOutputGradient(narrow),
+               "gradient 1×2×3×3 where the output is 1×1×2×2");
   EXPECT_DEATH(operation.SetOutputGradient(Tensor<float>({1, 1, 4, 4})),
                "gradient \\[1, 1, 4, 4\\] where the output is 1×1×2×2");
 }
