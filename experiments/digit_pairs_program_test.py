@@ -416,46 +416,49 @@ class DigitPairsTest(unittest.TestCase):
         self.assertEqual(process.returncode, 130)
         self.assertFalse(os.path.exists(self.output))
 
-    def lines_of_terminal(self, columns, expected):
-        """What a terminal shows one after the other, up to a line that matches."""
+    def terminal_text(self, kind, columns, expected):
+        """What a program writes to such a terminal, up to what matches, whereupon it is interrupted."""
         terminal, program_side = pty.openpty()
+        self.addCleanup(os.close, terminal)
         fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        process = self.start(f"--output={self.output}", stderr=program_side, env={"TERM": "xterm"})
+        process = self.start(f"--output={self.output}", stderr=program_side, env={"TERM": kind})
         os.close(program_side)
-        text = b""
+        written = b""
+        text = ""
         deadline = time.monotonic() + 100
-        while not re.search(expected, text.decode(errors="ignore")) and time.monotonic() < deadline:
-            text += os.read(terminal, 1000)
+        while not re.search(expected, text) and time.monotonic() < deadline:
+            try:
+                written += os.read(terminal, 1000)
+            except OSError:  # Nobody has the other side any more.
+                self.fail(f"it ended with {process.wait()} after {text!r}")
+            text = written.decode(errors="ignore")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=100)
-        os.close(terminal)
         os.remove(self.output)
+        self.assertRegex(text, expected)
+        return text
+
+    def assert_line_changes(self, columns, expected):
+        """A terminal shows a line that matches, in place of others."""
+        text = self.terminal_text("xterm", columns, expected)
+        self.assertNotIn("\x1b", text)
         # What comes before is a line of its own.
-        lines = text.decode(errors="ignore").split("\n")[-1].split("\r")
+        lines = text.split("\n")[-1].split("\r")
         self.assertRegex("\r".join(lines), expected)
-        self.assertNotIn("\x1b", text.decode(errors="ignore"))
         for line in lines:
             self.assertLess(len(line), columns)
 
     def test_terminal_gets_a_line_that_changes(self):
-        self.lines_of_terminal(
+        self.assert_line_changes(
             120,
             r"\r\d+ of 4000 rounds \[-+\] \| convnet_aux round \d+ "
             r"\| test error \d+\.\d\d ± \d+\.\d\d % \| about \d[\d a-z]* left *\r",
         )
-        self.lines_of_terminal(40, r"\r\d+/4000 \| convnet_aux \d+ \| \d[\d a-z]* *\r")
+        self.assert_line_changes(40, r"\r\d+/4000 \| convnet_aux \d+ \| \d[\d a-z]* *\r")
 
     def test_dumb_terminal_gets_lines(self):
-        terminal, program_side = pty.openpty()
-        process = self.start(f"--output={self.output}", stderr=program_side, env={"TERM": "dumb"})
-        os.close(program_side)
-        text = b""
-        while b"[2/" not in text:
-            text += os.read(terminal, 1000)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=100)
-        os.close(terminal)
-        self.assertIn("\r\n[1/4000] convnet round 0: test error ", text.decode())
+        text = self.terminal_text("dumb", 80, r"\[2/")
+        self.assertIn("\r\n[1/4000] convnet round 0: test error ", text)
 
     def test_divergence_is_counted_or_stops(self):
         self.write_study(optimizer="sgd { learning_rate: 1e30 }")
