@@ -421,7 +421,8 @@ class DigitPairsTest(unittest.TestCase):
         terminal, program_side = pty.openpty()
         self.addCleanup(os.close, terminal)
         fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        process = self.start(f"--output={self.output}", stderr=program_side, env={"TERM": kind})
+        process = self.start(f"--output={self.output}", stderr=program_side,
+                             env={**os.environ, "TERM": kind})
         os.close(program_side)
         written = b""
         text = ""
