@@ -96,12 +96,28 @@ void AddStages(const std::string& order, Generator& generator,
 TEST_F(FusedConvNormsTest, SequentialComputesTheSame) {
   for (const std::string order : {"pool relu", "relu pool", "relu"}) {
     SCOPED_TRACE(order);
+    Sequential stages;
+    AddStages(order, generator_, stages);
+    EXPECT_EQ(stages.Buffers().size(), 4u);
     ExpectFusedIsOneByOne(
         [&order](Generator& generator, Sequential& network) {
           AddStages(order, generator, network);
         },
         {4, 2, 9, 8}, /*output_terms=*/64, /*gradient_terms=*/640);
   }
+}
+
+TEST_F(FusedConvNormsTest, InputGradientOnlyIfItIsNeeded) {
+  modules_.Emplace<Conv2d>(1, 4, 3, generator_);
+  modules_.Emplace<BatchNorm2d>(4);
+  modules_.Emplace<ReLU>();
+  modules_.SetNeedsInputGradient(false);
+  const Tensor<float> input({2, 1, 6, 6});
+  const Tensor<float> gradient(modules_.Forward(input).shape());
+  EXPECT_EQ(modules_.Backward(gradient).size(), 0);
+  modules_.SetNeedsInputGradient(true);
+  modules_.Forward(input);
+  EXPECT_EQ(modules_.Backward(gradient).shape(), input.shape());
 }
 
 TEST_F(FusedConvNormsTest, OneValueIsNotEnoughToTrainOn) {

@@ -12,6 +12,7 @@
 #include "nn/sequential.h"
 #include "nn/tanh.h"
 #include "tensor/generator.h"
+#include "tensor/tensor.h"
 
 namespace minidl {
 namespace {
@@ -97,6 +98,18 @@ TEST_F(FusedConvolutionsTest, SequentialComputesTheSame) {
         },
         {4, 2, 9, 8}, /*output_terms=*/64, /*gradient_terms=*/64);
   }
+}
+
+TEST_F(FusedConvolutionsTest, InputGradientOnlyIfItIsNeeded) {
+  modules_.Emplace<Conv2d>(1, 4, 3, generator_);
+  modules_.Emplace<MaxPool2d>(2);
+  modules_.SetNeedsInputGradient(false);
+  const Tensor<float> input({1, 1, 6, 6});
+  const Tensor<float> gradient(modules_.Forward(input).shape());
+  EXPECT_EQ(modules_.Backward(gradient).size(), 0);
+  modules_.SetNeedsInputGradient(true);
+  modules_.Forward(input);
+  EXPECT_EQ(modules_.Backward(gradient).shape(), input.shape());
 }
 
 }  // namespace
