@@ -1,7 +1,6 @@
 // What run records say: frames around payloads, as statistics in every format,
 // as a page, and as a table.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -36,6 +35,17 @@ const Console kConsole = {
     [](absl::string_view) {},
 };
 
+// How many '<' are in `text`. std::count, which the sanitizers make the fuzzer
+// observe for each byte, would take most of its time.
+int CountTags(absl::string_view text) {
+  int count = 0;
+  for (size_t i = text.find('<'); i != absl::string_view::npos;
+       i = text.find('<', i + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 // Nothing in the data ends the script that they are in, or begins a comment or
 // another script there:
 // https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
@@ -45,9 +55,7 @@ void CheckPage(const std::vector<proto::RunRecord>& records) {
   if (!statistics.ok()) return;
   static const std::string empty = PageHtml(proto::PageData());
   const std::string page = PageHtml(MakePageData(records, *statistics));
-  MINIDL_CHECK(std::count(page.begin(), page.end(), '<') ==
-                   std::count(empty.begin(), empty.end(), '<'),
-               "the data have a <");
+  MINIDL_CHECK(CountTags(page) == CountTags(empty), "the data have a <");
 }
 
 }  // namespace
