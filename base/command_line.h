@@ -14,7 +14,7 @@ inline constexpr int kExitFailure = 1;  // The work could not be done.
 inline constexpr int kExitUsage =
     2;  // A flag or argument is wrong; nothing was done.
 inline constexpr int kExitInterrupted =
-    130;  // Ctrl-C, as the shell reports it.
+    130;  // Ctrl-C, as the shell reports it, or SIGTERM.
 
 // What `--help` says about a program, besides its flags.
 struct ProgramUsage {

@@ -5,9 +5,10 @@
 
 namespace minidl {
 
-// From now on the first Ctrl-C (SIGINT) makes the returned flag true instead of
-// stopping the program, so that it can finish what it is writing. A second one
-// stops it at once, as usual.
+// From now on the first Ctrl-C (SIGINT) or SIGTERM, which `kill`, `timeout` and
+// schedulers of jobs send, makes the returned flag true instead of stopping the
+// program, so that it can finish what it is writing. A second signal of either
+// kind stops it at once, as usual.
 std::atomic<bool>& CatchInterrupt();
 
 }  // namespace minidl

@@ -10,16 +10,23 @@
 namespace minidl {
 namespace {
 
+// The first signal sets the flag, the second one stops the program.
+void RaiseTwice(int first, int second) {
+  const std::atomic<bool>& interrupted = CatchInterrupt();
+  if (interrupted) _exit(1);
+  raise(first);
+  if (!interrupted) _exit(2);
+  raise(second);
+  _exit(3);
+}
+
 TEST(InterruptDeathTest, FirstSetsTheFlagSecondStops) {
-  const auto interrupt_twice = [] {
-    const std::atomic<bool>& interrupted = CatchInterrupt();
-    if (interrupted) _exit(1);
-    raise(SIGINT);
-    if (!interrupted) _exit(2);
-    raise(SIGINT);
-    _exit(3);
-  };
-  EXPECT_EXIT(interrupt_twice(), testing::KilledBySignal(SIGINT), "");
+  for (const int first : {SIGINT, SIGTERM}) {
+    for (const int second : {SIGINT, SIGTERM}) {
+      EXPECT_EXIT(RaiseTwice(first, second), testing::KilledBySignal(second),
+                  "");
+    }
+  }
 }
 
 }  // namespace
