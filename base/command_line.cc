@@ -126,11 +126,8 @@ std::vector<std::string> ParseCommandLine(const ProgramUsage& usage,
     const absl::string_view argument = argv[i];
     if (argument == "--") break;
     if (argument == "--help" || argument == "-help" || argument == "-h") {
-      const std::string help = Help(usage, file);
-      const bool written =
-          std::fwrite(help.data(), 1, help.size(), stdout) == help.size() &&
-          std::fflush(stdout) == 0;
-      std::exit(written ? kExitSuccess : kExitFailure);
+      std::fputs(Help(usage, file).c_str(), stdout);
+      std::exit(ReportStatus(usage, FlushStandardOutput()));
     }
   }
   OutOfMemoryMessage() = absl::StrCat(

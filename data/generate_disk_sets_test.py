@@ -61,9 +61,6 @@ class GenerateDiskSetsTest(GenerateSetsTestCase):
         ]:
             self.assert_refused(returncode, flags, message)
 
-    def test_help_fits_one_screen(self):
-        self.assert_help_fits_one_screen()
-
 
 if __name__ == "__main__":
     unittest.main()

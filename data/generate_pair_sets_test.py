@@ -126,11 +126,6 @@ class GeneratePairSetsTest(GenerateSetsTestCase):
         ]:
             self.assert_refused(1, flags, message)
 
-    def test_help_fits_one_screen(self):
-        text = self.assert_help_fits_one_screen()
-        for part in '--n  ', '[1000]', '--seed  ', '--output  ', '[pairs.npz]':
-            self.assertIn(part, text)
-
 
 if __name__ == '__main__':
     unittest.main()

@@ -61,12 +61,3 @@ class GenerateSetsTestCase(unittest.TestCase):
             self.assertEqual(result.returncode, returncode, result.stderr)
             self.assertEqual(result.stdout, "")
             self.assertEqual(os.listdir(self.directory), [])
-
-    def assert_help_fits_one_screen(self):
-        """Returns it."""
-        result = self.run_program("--help")
-        self.assertEqual(result.returncode, 0)
-        lines = result.stdout.splitlines()
-        self.assertLessEqual(len(lines), 24)
-        self.assertLessEqual(max(map(len, lines)), 80)
-        return result.stdout

@@ -139,13 +139,6 @@ class DiskTest(unittest.TestCase):
                 self.assertIn(message, result.stderr)
                 self.assertEqual(result.stdout, "")
 
-    def test_help_fits_one_screen(self):
-        result = run("--help")
-        self.assertEqual(result.returncode, 0)
-        lines = result.stdout.splitlines()
-        self.assertLessEqual(len(lines), 40)
-        self.assertLessEqual(max(len(line) for line in lines), 80)
-
     def test_mistakes_exit_with_two(self):
         for flag, message in [
             ("--epoch=3", "epoch"),

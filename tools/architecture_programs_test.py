@@ -89,14 +89,6 @@ class ArchitectureProgramsTest(unittest.TestCase):
         self.assertEqual(self.run_program("gradcheck"), 2)
         self.assertEqual(self.run_program("summary", "--batch_size=0"), 2)
 
-    def test_help_fits_one_screen(self):
-        for program in "summary", "gradcheck":
-            self.assertEqual(self.run_program(program, "--help"), 0)
-            lines = self.stdout.splitlines()
-            self.assertTrue(lines[0].startswith("Usage: " + program))
-            self.assertLessEqual(len(lines), 24)
-            self.assertLessEqual(max(map(len, lines)), 80)
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -78,16 +78,6 @@ class InterchangeProgramTest(unittest.TestCase):
         self.run_program("import_model", "again.safetensors", "again.model")
         self.assertEqual(self.read("again.model"), self.read("small.model"))
 
-    def test_help(self):
-        stdout = self.run_program("export_model", "--help")
-        self.assertTrue(stdout.startswith("Usage: export_model [flags] MODEL\n"), stdout)
-        self.assertIn("--onnx", stdout)
-        self.assertIn("--safetensors", stdout)
-        stdout = self.run_program("import_model", "--help")
-        self.assertTrue(stdout.startswith("Usage: import_model [flags] SAFETENSORS MODEL\n"), stdout)
-        for flag in ("architecture", "input_mean", "input_deviation"):
-            self.assertIn("--" + flag, stdout)
-
     def test_wrong_command_lines(self):
         before = self.files()
         for arguments, message in [
