@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <initializer_list>
 
 namespace minidl {
 namespace {
@@ -11,26 +12,24 @@ std::atomic<bool> interrupted = false;
 // What a signal handler may touch.
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-constexpr int kSignals[] = {SIGINT, SIGTERM};
-
-void SetActions(const struct sigaction& action) {
-  for (const int signal : kSignals) sigaction(signal, &action, nullptr);
+void SetHandler(void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    sigaction(signal, &action, nullptr);
+  }
 }
 
 void SetInterrupted(int /*signal*/) {
   interrupted = true;
-  struct sigaction usual = {};
-  usual.sa_handler = SIG_DFL;
-  SetActions(usual);
+  SetHandler(SIG_DFL);
 }
 
 }  // namespace
 
 std::atomic<bool>& CatchInterrupt() {
-  struct sigaction action = {};
-  action.sa_handler = SetInterrupted;
-  action.sa_flags = SA_RESTART;
-  SetActions(action);
+  SetHandler(SetInterrupted);
   return interrupted;
 }
 
